@@ -1,0 +1,1 @@
+"""Arrays that interpret the definitions: ``Exact``, ``Noisy``, and the dispatch they share."""

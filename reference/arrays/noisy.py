@@ -1,0 +1,172 @@
+"""``Noisy``: definitions interpreted in Monte Carlo arithmetic.
+
+Every primitive's result is disturbed by a random rounding error of the size that the tolerance
+tables grant that primitive in the dtype at hand. The spread of several such runs is what an honest
+implementation may be off by (Parker 1997; CESTAC/CADNA; Verificarlo).
+
+The errors: an elementwise primitive with a budget of k ulp is off by a uniform error in ±k ulp; a
+contraction over K products by a normal error of standard deviation
+u_acc·√K·(|Σab|/√3 + √Σ(ab)²), u_acc the unit roundoff of the accumulator. Results beyond the
+largest number of the format in which intermediates are kept become infinite, as they would there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.reference.arrays import primitives
+from tensorcts.reference.arrays.dispatch import Interpreter, map_arrays, slice_of, unwrap
+from tensorcts.reference.dtypes import Format
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The rounding errors of an honest implementation.
+
+    budgets: ulps of ``intermediates`` that each elementwise primitive may be off by; rows for
+        complex results, normwise, stand under ``"complex " + name``.
+    intermediates: the format that every intermediate result is rounded to.
+    accumulator: the format that contractions and reductions accumulate in.
+    """
+
+    budgets: Mapping[str, float]
+    intermediates: Format
+    accumulator: Format
+    generator: np.random.Generator
+
+    def rounded(self, y: Any, ulps: float) -> Any:
+        """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
+        y = np.asarray(y)
+        scale = np.abs(y) if np.iscomplexobj(y) else y
+        error = ulps * self.intermediates.ulp(np.where(np.isfinite(scale), scale, 0.0))
+        return self._overflowed(np.where((y != 0) & np.isfinite(y), y + error * self._unit(y), y))
+
+    def accumulated(self, y: Any, squares: Any, terms: float) -> Any:
+        """``y``, a sum of ``terms`` terms whose squares add up to ``squares``, off by its error."""
+        y = np.asarray(y)
+        size = np.abs(y) / math.sqrt(3) + np.sqrt(np.abs(squares))
+        error = self.accumulator.unit_roundoff * math.sqrt(max(terms, 1)) * size
+        normal = self.generator.standard_normal(np.shape(y))
+        if np.iscomplexobj(y):
+            normal = (normal + 1j * self.generator.standard_normal(np.shape(y))) / math.sqrt(2)
+        return self.rounded(np.where(np.isfinite(error), y + error * normal, y), 0.5)
+
+    def _unit(self, y: NDArray[Any]) -> NDArray[Any]:
+        uniform = self.generator.uniform(-1.0, 1.0, y.shape)
+        if not np.iscomplexobj(y):
+            return uniform
+        return uniform * np.exp(1j * self.generator.uniform(0.0, np.pi, y.shape))
+
+    def _overflowed(self, y: NDArray[Any]) -> NDArray[Any]:
+        if np.iscomplexobj(y) or not np.any(np.abs(y) > self.intermediates.max):
+            return y
+        return np.where(np.abs(y) > self.intermediates.max, np.copysign(np.inf, y), y)
+
+
+class Noisy(Interpreter):
+    """A float64 (or complex128) array that suffers the rounding errors of a lesser dtype."""
+
+    level = 0
+
+    def __init__(self, value: NDArray[Any], noise: Noise) -> None:
+        """Wrap ``value``; every result computed from it is disturbed by ``noise``."""
+        self.value = value
+        self.noise = noise
+
+    def interpret(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        """Run ``function`` in float64, then disturb the result."""
+        args, kwargs = unwrap(args, self.level), unwrap(kwargs, self.level)
+        with np.errstate(all="ignore"):
+            result = self._disturbed(function, args, kwargs)
+        if function in primitives.PREDICATES or function in primitives.INDEX_VALUED:
+            return result
+        return map_arrays(self._wrap, result)
+
+    def _wrap(self, result: Any) -> Any:
+        return Noisy(np.asarray(result), self.noise) if _is_inexact(result) else result
+
+    def _disturbed(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+        if function in CONTRACTIONS:
+            return CONTRACTIONS[function](self.noise, *args, **kwargs)
+        result = function(*args, **kwargs)
+        if function in primitives.ARITHMETIC:
+            name = primitives.ARITHMETIC[function]
+            return self.noise.rounded(result, self.noise.budgets[_row(name, result)])
+        if function is np.absolute and any(np.iscomplexobj(a) for a in args):
+            return self.noise.rounded(result, self.noise.budgets["hypot"])
+        if function not in NOISELESS:
+            raise TypeError(f"no error model for {getattr(function, '__name__', function)!r}")
+        return result
+
+
+def _is_inexact(result: Any) -> bool:
+    return np.issubdtype(np.asarray(result).dtype, np.inexact)
+
+
+def _row(name: str, result: Any) -> str:
+    return f"complex {name}" if np.iscomplexobj(result) else name
+
+
+def _sum(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    total = np.sum(x, axis=axis, keepdims=keepdims)
+    squares = np.sum(np.abs(x) ** 2, axis=axis, keepdims=keepdims)
+    return noise.accumulated(total, squares, np.size(x) / max(np.size(total), 1))
+
+
+def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
+    product = np.prod(x, axis=axis, keepdims=keepdims)
+    terms = np.size(x) / max(np.size(product), 1)
+    roundings = max(terms - 1, 0) * noise.budgets[_row("multiply", product)]
+    relative = noise.accumulator.unit_roundoff * 2 * math.sqrt(roundings / 1.5)
+    return noise.rounded(product * (1 + relative * noise.generator.standard_normal()), 0.5)
+
+
+def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
+    def contract(noise: Noise, *args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        squared = [np.abs(a) ** 2 if isinstance(a, np.ndarray) else a for a in args]
+        squares = function(*squared, **kwargs)
+        return noise.accumulated(result, squares, _terms(function, args, result))
+
+    return contract
+
+
+def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
+    """How many products are summed for one element of the result."""
+    if function is np.matmul:
+        return float(np.shape(args[0])[-1])
+    sizes: dict[str, int] = {}
+    inputs, _, output = str(args[0]).partition("->")
+    for letters, operand in zip(inputs.split(","), args[1:], strict=True):
+        sizes.update(zip(letters, np.shape(operand), strict=True))
+    return math.prod(n for letter, n in sizes.items() if letter not in output)
+
+
+def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -> Any:
+    total = primitives.scatter_sum(x, index, updates, axis=axis)
+    squares = primitives.scatter_sum(np.abs(x) ** 2, index, np.abs(updates) ** 2, axis=axis)
+    return noise.accumulated(total, squares, 1.0 + np.shape(index)[axis])
+
+
+CONTRACTIONS: dict[Any, Callable[..., Any]] = {
+    np.sum: _sum,
+    np.prod: _prod,
+    np.matmul: _contraction(np.matmul),
+    np.einsum: _contraction(np.einsum),
+    primitives.scatter_sum: _scatter_sum,
+}
+
+NOISELESS = frozenset(
+    (np.absolute, np.max, np.min, primitives.convert, primitives.select, primitives.scatter_to)
+    + (slice_of,)
+    + primitives.SELECTING
+    + primitives.PREDICATES
+    + primitives.MOVING
+    + primitives.INDEX_VALUED
+)

@@ -1,0 +1,147 @@
+"""The dtypes of the suite: names, formats, and rounding a wide value to a narrow format once.
+
+A dtype is known by its name (``"float32"``, ``"bfloat16"``, ``"complex64"``, ...) everywhere in
+the suite; the NumPy dtype behind it is looked up here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+FLOATING = ("float64", "float32", "float16", "bfloat16")
+COMPLEX = ("complex64", "complex128")
+SIGNED = ("int8", "int16", "int32", "int64")
+UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
+BOOL = ("bool",)
+INTEGER = SIGNED + UNSIGNED
+REAL = FLOATING + INTEGER
+NUMERIC = FLOATING + COMPLEX + INTEGER
+ALL = NUMERIC + BOOL
+
+_NUMPY: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ALL if name != "bfloat16"}
+_NUMPY["bfloat16"] = np.dtype(ml_dtypes.bfloat16)
+_NAMES = {dtype: name for name, dtype in _NUMPY.items()}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A binary floating-point format: significand bits (hidden bit included) and exponent range.
+
+    ``max`` is the largest finite number, ``emin`` the exponent of the smallest normal number.
+    """
+
+    p: int
+    emin: int
+    max: float
+
+    @property
+    def unit_roundoff(self) -> float:
+        """Half the distance from 1 to the next number: 2**-p."""
+        return 2.0**-self.p
+
+    @property
+    def smallest_normal(self) -> float:
+        """The smallest positive normal number."""
+        return 2.0**self.emin
+
+    @property
+    def smallest_subnormal(self) -> float:
+        """The smallest positive number."""
+        return float(np.ldexp(1.0, self.emin - self.p + 1))
+
+    def ulp(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The distance between the format's numbers in the binade of ``x`` (real valued)."""
+        exponent = np.frexp(np.abs(x))[1] - 1
+        exponent = np.where(x == 0, self.emin, np.maximum(exponent, self.emin))
+        return np.ldexp(1.0, exponent - self.p + 1)
+
+
+@cache
+def format_of(name: str) -> Format:
+    """The format of a floating dtype, or of the components of a complex one."""
+    info = ml_dtypes.finfo(numpy_dtype(component(name)))
+    return Format(info.nmant + 1, int(np.log2(float(info.smallest_normal))), float(info.max))
+
+
+def numpy_dtype(name: str) -> np.dtype[Any]:
+    """The NumPy dtype called ``name``; raises ValueError for a name the suite does not know."""
+    try:
+        return _NUMPY[name]
+    except KeyError:
+        raise ValueError(f"unknown dtype {name!r}; the dtypes are {', '.join(ALL)}") from None
+
+
+def name_of(dtype: np.dtype[Any]) -> str:
+    """The suite's name of a NumPy dtype; raises ValueError for one the suite does not know."""
+    try:
+        return _NAMES[np.dtype(dtype)]
+    except KeyError:
+        raise ValueError(f"unknown dtype {dtype}; the dtypes are {', '.join(ALL)}") from None
+
+
+def is_floating(name: str) -> bool:
+    """Whether ``name`` is a real floating-point dtype."""
+    return name in FLOATING
+
+
+def is_inexact(name: str) -> bool:
+    """Whether ``name`` is a real or complex floating-point dtype."""
+    return name in FLOATING or name in COMPLEX
+
+
+def component(name: str) -> str:
+    """The real dtype of a complex dtype's parts; any other dtype is its own component."""
+    return {"complex64": "float32", "complex128": "float64"}.get(name, name)
+
+
+def wide(name: str) -> str:
+    """The dtype that a definition runs in: float64, complex128, or the integer dtype itself."""
+    if name in FLOATING:
+        return "float64"
+    return "complex128" if name in COMPLEX else name
+
+
+def widen(array: NDArray[Any]) -> NDArray[Any]:
+    """``array`` in its wide dtype; every value is represented exactly."""
+    return array.astype(numpy_dtype(wide(name_of(array.dtype))))
+
+
+def round_once(hi: NDArray[Any], lo: NDArray[Any], name: str) -> NDArray[Any]:
+    """The real number ``hi + lo`` rounded once, to nearest even, to the dtype ``name``.
+
+    ``hi`` is float64 (or complex128) and ``lo`` what is left, less than an ulp of ``hi``.
+    Casts that go through float32 round twice and are wrong near midpoints (about a third of
+    them for bfloat16); here the sticky bit of round-to-odd carries the lost part instead.
+    """
+    target = numpy_dtype(name)
+    if name in COMPLEX:
+        part = component(name)
+        out = np.empty(np.shape(hi), target)
+        out.real = round_once(hi.real, np.real(lo), part)
+        out.imag = round_once(hi.imag, np.imag(lo), part)
+        return out
+    if name == "float64":
+        return np.asarray(hi + lo, np.float64)
+    if name not in FLOATING:
+        return np.asarray(hi).astype(target)
+    odd = _round_to_odd(np.asarray(hi, np.float64), np.asarray(lo, np.float64))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        if name != "bfloat16":
+            return odd.astype(target)
+        single = odd.astype(np.float32)
+        return _round_to_odd(single, odd - single.astype(np.float64)).astype(target)
+
+
+def _round_to_odd(x: NDArray[Any], rest: NDArray[np.float64]) -> NDArray[Any]:
+    """``x + rest`` truncated toward zero, its last bit set where anything was cut off."""
+    bits = x.view(np.int32 if x.dtype == np.float32 else np.int64)
+    inexact = (rest != 0) & np.isfinite(rest)
+    beyond = inexact & (np.signbit(rest) != np.signbit(x))
+    rounded = (bits - beyond) | inexact
+    return rounded.astype(bits.dtype).view(x.dtype)

@@ -1,0 +1,138 @@
+"""Reductions: sum, mean, max, min, argmax, argmin, var, prod, any, all.
+
+``axis`` is an axis, a tuple of axes, or None for all of them; ``keepdims`` keeps them with size 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensorcts.reference.arrays.primitives import convert
+from tensorcts.reference.dtypes import ALL, BOOL, COMPLEX, FLOATING, NUMERIC, REAL
+from tensorcts.reference.registry import op
+
+Axis = int | tuple[int, ...] | None
+
+
+@op(dtypes=ALL, result="dtype")
+def sum(x: Any, *, axis: Axis, keepdims: bool, dtype: str) -> Any:
+    """The sum of the elements along the axes, in the dtype given.
+
+    Semantics: summed in any order; 16-bit floats accumulate in float32 or wider, so that
+    60000 + 60000 - 60000 is 60000 in float16; integers wrap modulo 2**n in the result's dtype; of bools
+    the number of True.
+    Constraints: (C1) dtype is x's own for floating and complex x, an integer dtype for others.
+    Special values: the sum of nothing is 0. inf - inf is NaN.
+    Gradient: g, repeated along the axes.
+    Source: Array API 2024.12 sum.
+    """
+    return convert(np.sum(x, axis=axis, keepdims=keepdims), dtype=dtype)
+
+
+@op(dtypes=FLOATING + COMPLEX)
+def mean(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    """The arithmetic mean of the elements along the axes.
+
+    Semantics: the sum over the number of elements; 16-bit floats accumulate in float32 or wider.
+    Special values: the mean of nothing is NaN.
+    Gradient: g/n, repeated along the axes.
+    Source: Array API 2024.12 mean.
+    """
+    return np.mean(x, axis=axis, keepdims=keepdims)
+
+
+@op(dtypes=REAL, also_known_as=("amax",))
+def max(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    """The largest element along the axes.
+
+    Constraints: (C1) no axis has size 0.
+    Special values: NaN if any element is NaN, wherever it stands.
+    Gradient: g shared evenly among the largest elements.
+    Source: Array API 2024.12 max.
+    """
+    return np.max(x, axis=axis, keepdims=keepdims)
+
+
+@op(dtypes=REAL, also_known_as=("amin",))
+def min(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    """The smallest element along the axes.
+
+    Constraints: (C1) no axis has size 0.
+    Special values: NaN if any element is NaN, wherever it stands.
+    Gradient: g shared evenly among the smallest elements.
+    Source: Array API 2024.12 min.
+    """
+    return np.min(x, axis=axis, keepdims=keepdims)
+
+
+@op(dtypes=REAL, result="index", differentiable=False)
+def argmax(x: Any, *, axis: int | None, keepdims: bool) -> Any:
+    """The index of the largest element along an axis, the first of equal ones.
+
+    Constraints: (C1) the axis has size ≥ 1; with axis None the index is into the flattened x.
+    Special values: the first NaN if there is one.
+    Source: Array API 2024.12 argmax; NumPy for NaN.
+    """
+    return np.argmax(x, axis=axis, keepdims=keepdims)
+
+
+@op(dtypes=REAL, result="index", differentiable=False)
+def argmin(x: Any, *, axis: int | None, keepdims: bool) -> Any:
+    """The index of the smallest element along an axis, the first of equal ones.
+
+    Constraints: (C1) the axis has size ≥ 1; with axis None the index is into the flattened x.
+    Special values: the first NaN if there is one.
+    Source: Array API 2024.12 argmin; NumPy for NaN.
+    """
+    return np.argmin(x, axis=axis, keepdims=keepdims)
+
+
+@op(dtypes=FLOATING, also_known_as=("variance",))
+def var(x: Any, *, axis: Axis, correction: int, keepdims: bool) -> Any:
+    """The variance Σ(x - mean)²/(n - correction) of the elements along the axes.
+
+    Semantics: the deviations are taken from the mean, not from E[x²] - E[x]², which cancels.
+    Constraints: (C1) correction ≥ 0.
+    Special values: NaN where n ≤ correction. Never negative.
+    Gradient: 2·g·(x - mean)/(n - correction).
+    Source: Array API 2024.12 var.
+    """
+    deviation = x - np.mean(x, axis=axis, keepdims=True)
+    total = np.sum(deviation * deviation, axis=axis, keepdims=keepdims)
+    count = x.size // total.size if total.size else 0
+    return total / (count - correction) if count > correction else total * np.nan
+
+
+@op(dtypes=NUMERIC, result="dtype")
+def prod(x: Any, *, axis: Axis, keepdims: bool, dtype: str) -> Any:
+    """The product of the elements along the axes, in the dtype given.
+
+    Semantics: multiplied in any order; integers wrap modulo 2**n in the result's dtype.
+    Constraints: (C1) dtype is x's own for floating and complex x, an integer dtype for others.
+    Special values: the product of nothing is 1. 0 · inf is NaN.
+    Gradient: g times the product of the other elements, zeros among them included.
+    Source: Array API 2024.12 prod.
+    """
+    return convert(np.prod(x, axis=axis, keepdims=keepdims), dtype=dtype)
+
+
+@op(dtypes=BOOL, result="bool", differentiable=False)
+def any(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    """Whether any element along the axes is true.
+
+    Special values: of nothing, False.
+    Source: Array API 2024.12 any.
+    """
+    return np.any(x, axis=axis, keepdims=keepdims)
+
+
+@op(dtypes=BOOL, result="bool", differentiable=False)
+def all(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    """Whether all elements along the axes are true.
+
+    Special values: of nothing, True.
+    Source: Array API 2024.12 all.
+    """
+    return np.all(x, axis=axis, keepdims=keepdims)

@@ -1,0 +1,189 @@
+"""The op registry: every op is a plain NumPy function, registered beside its definition."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, ParamSpec, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.reference import dtypes
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+Result = Literal["same", "bool", "index", "real", "dtype"]
+"""How an op's result dtype follows from its arguments:
+
+``same``   the dtype that the op is called in
+``bool``   bool
+``index``  int64, or the ``index_dtype`` that a backend declares
+``real``   the component dtype of a complex dtype, else the dtype itself
+``dtype``  what the attribute ``dtype`` says
+"""
+
+Real = float | int
+"""Annotation of an attribute that stands for a real number of the definition (``start``, ``stop``):
+an interpreter lifts it to its own kind of number."""
+
+
+class _Defined:
+    def __repr__(self) -> str:
+        return "as defined"
+
+
+DEFINED = _Defined()
+"""The option of a choice that is what the definition itself computes."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A result that is implementation-defined: the backend declares which option it takes.
+
+    ``where(*arrays, **attrs)`` marks the output elements concerned (it broadcasts against the
+    output); ``options`` maps each option to what may stand there: a number, ``DEFINED``, a function
+    of the arguments that gives an array or a list of acceptable arrays, or None (anything goes).
+    The first option holds where a backend declares none.
+    """
+
+    trait: str
+    text: str
+    where: Callable[..., Any]
+    options: Mapping[str, Any]
+
+    @property
+    def default(self) -> str:
+        """The option that the definition itself takes."""
+        return next(iter(self.options))
+
+
+@dataclass(frozen=True)
+class Op:
+    """One op: its definition and the facts about it that a function can't say by itself.
+
+    Positional parameters of the function are arrays, keyword-only ones are attributes.
+    """
+
+    name: str
+    family: str
+    function: Callable[..., Any]
+    dtypes: tuple[str, ...]
+    result: Result
+    choices: tuple[Choice, ...] = ()
+    domain: tuple[tuple[float, float], ...] = ()
+    differentiable: bool = True
+    zero_sign: bool = False
+    also_known_as: tuple[str, ...] = ()
+    lifted: tuple[str, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The specification text: the definition's docstring."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first sentence of the specification."""
+        return self.text.split("\n\n")[0].replace("\n", " ")
+
+    @property
+    def source(self) -> str:
+        """The definition itself, without its docstring."""
+        return inspect.getsource(inspect.unwrap(self.function))
+
+    @property
+    def signature(self) -> inspect.Signature:
+        """The signature: positional parameters are arrays, keyword-only ones attributes."""
+        return inspect.signature(self.function)
+
+    def domain_of(self, position: int) -> tuple[float, float]:
+        """The interval on which the argument at ``position`` is defined."""
+        return self.domain[position] if position < len(self.domain) else (-np.inf, np.inf)
+
+    def result_dtype(self, dtype: str, attrs: Mapping[str, Any]) -> str:
+        """The dtype of the result when the op is called in ``dtype``."""
+        match self.result:
+            case "bool":
+                return "bool"
+            case "index":
+                return "int64"
+            case "dtype":
+                return str(attrs["dtype"])
+            case "real":
+                return dtypes.component(dtype)
+            case "same":
+                return dtype
+
+
+OPS: dict[str, Op] = {}
+
+
+def op(
+    *,
+    dtypes: tuple[str, ...],
+    result: Result = "same",
+    choices: tuple[Choice, ...] = (),
+    domain: tuple[tuple[float, float], ...] = (),
+    differentiable: bool = True,
+    zero_sign: bool = False,
+    also_known_as: tuple[str, ...] = (),
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Register the decorated function as the definition of the op of the same name.
+
+    dtypes: the dtypes the op is defined for.
+    result: how the result dtype follows (see ``Result``).
+    choices: its implementation-defined results.
+    domain: for each array argument the closed interval it is sampled from (default: all reals).
+    differentiable: whether gradients with respect to floating arguments exist.
+    zero_sign: whether the sign of a zero result is part of the definition.
+    also_known_as: other libraries' names, used to suggest the right one.
+    """
+
+    def register(function: Callable[P, R]) -> Callable[P, R]:
+        name = function.__name__
+        if name in OPS:
+            raise ValueError(f"op {name!r} is defined twice")
+        parameters = inspect.signature(function, eval_str=False).parameters.values()
+        OPS[name] = Op(
+            name=name,
+            family=function.__module__.rpartition(".")[2],
+            function=function,
+            dtypes=dtypes,
+            result=result,
+            choices=choices,
+            domain=domain,
+            differentiable=differentiable,
+            zero_sign=zero_sign,
+            also_known_as=also_known_as,
+            lifted=tuple(p.name for p in parameters if p.annotation == "Real"),
+        )
+        return function
+
+    return register
+
+
+class UnknownOpError(LookupError):
+    """There is no op of that name."""
+
+
+def get(name: str) -> Op:
+    """The op called ``name``; raises UnknownOpError that names the nearest ones."""
+    import tensorcts.reference.ops  # noqa: F401  (fills the registry)
+
+    if name in OPS:
+        return OPS[name]
+    near = [o.name for o in OPS.values() if name in o.also_known_as]
+    near += [n for n in difflib.get_close_matches(name, OPS) if n not in near]
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise UnknownOpError(f"unknown op {name!r}{hint}")
+
+
+def all_ops() -> Iterator[Op]:
+    """Every op, family by family, in the order of the definitions."""
+    import tensorcts.reference.ops  # noqa: F401
+
+    yield from OPS.values()
