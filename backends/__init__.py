@@ -1,0 +1,1 @@
+"""Backends: what is judged, behind one small protocol."""

@@ -1,0 +1,107 @@
+"""What a backend is: arrays in, arrays out, and a mapping from op names to callables.
+
+A backend names its ops and moves data; it holds no mathematics of ours and never falls back to
+NumPy: what its library or device lacks is unsupported.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from numpy.typing import NDArray
+
+
+class UnsupportedError(Exception):
+    """The backend does not offer this op, dtype or argument; the message says what and why."""
+
+
+class UnavailableError(Exception):
+    """The backend can't run here: its package or device is missing; the message says how to get it."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a backend is and what it declares; the suite holds it to every declaration.
+
+    device: what it runs on, as the driver names it.
+    dtypes: the dtypes that its arrays can hold.
+    versions: the libraries, drivers and compilers behind it.
+    profile: the tolerance profile that its elementwise functions claim (tolerances/README.md).
+    correctly_rounded: elementwise primitives that it claims to round correctly, beyond what the
+        profile asks for ("divide", "sqrt").
+    accumulator: for a dtype the one that sums and contractions accumulate in (default: float32 for
+        16-bit floats, else the dtype itself).
+    intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype, where
+        others keep it in the accumulator's.
+    traits: the option taken where an op's result is implementation-defined (Choice in the registry),
+        and ``index_dtype``, ``flush_subnormals`` ("no", "results", "all").
+    evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
+    """
+
+    device: str
+    dtypes: frozenset[str]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    profile: str = "opencl"
+    correctly_rounded: frozenset[str] = frozenset()
+    accumulator: Mapping[str, str] = field(default_factory=dict)
+    intermediates: frozenset[str] = frozenset()
+    traits: Mapping[str, str] = field(default_factory=dict)
+    evidence: str = "native-run"
+
+
+class Backend(ABC):
+    """A library or device under test. Subclasses are final.
+
+    The constructor takes a device name (``--backend=torch:cuda``) or None for the default one, and
+    raises UnavailableError where the package or the device is missing.
+    """
+
+    name: ClassVar[str]
+
+    @abstractmethod
+    def __init__(self, device: str | None = None) -> None: ...
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What the backend is and declares."""
+
+    @property
+    @abstractmethod
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """The ops offered, under the registry's names.
+
+        Each takes device arrays (or None for an optional one) as positional arguments and attributes
+        as keywords, exactly as the definition does, with dtypes as names ("float32"), and returns
+        a device array or a tuple of them. It raises UnsupportedError for what it can't do.
+        """
+
+    @abstractmethod
+    def to_device(self, array: NDArray[Any]) -> Any:
+        """A device array that holds a copy of ``array``, in row-major order."""
+
+    @abstractmethod
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A NumPy copy of a device array, in its own dtype (bfloat16 as ml_dtypes.bfloat16)."""
+
+    def unsupported(self, op: str, dtype: str) -> str | None:
+        """Why the op is not offered in the dtype, or None where it is."""
+        if op not in self.ops:
+            return f"{self.name} has no {op}"
+        if dtype not in self.capabilities.dtypes:
+            return f"{self.name} has no {dtype} arrays on this device"
+        return None
+
+    def strided(self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+        """A view of a 1-d device array; ``strides`` and ``offset`` count elements.
+
+        Raises UnsupportedError where the backend has no such views (negative strides, say).
+        """
+        raise UnsupportedError(f"{self.name} offers no strided views")
+
+    def synchronize(self) -> None:
+        """Wait until all work is done; errors of asynchronous work surface here."""
+        return None

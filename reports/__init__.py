@@ -1,0 +1,1 @@
+"""Reports: the record of a run and what renders it."""
