@@ -1,0 +1,118 @@
+"""Totals: what the verdicts of a record add up to, and which failures are worst."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result, Verdict
+
+SEVERITY = {verdict: place for place, verdict in enumerate(VERDICTS)}
+"""Each verdict's place between the mildest (0) and the gravest."""
+
+NOT_OFFERED = frozenset({"unsupported", "unavailable"})
+"""Verdicts on what a backend does not offer; neither passes nor failures."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The sums over some results; pass rate and coverage are only ever shown together."""
+
+    counts: Counter[Verdict]
+    offered: int
+    ops: int
+
+    @property
+    def judged(self) -> int:
+        """The tests of what is offered; waived and vacuous ones count here, but not as passed."""
+        return sum(n for verdict, n in self.counts.items() if verdict not in NOT_OFFERED)
+
+    @property
+    def passed(self) -> int:
+        """The tests with the verdict ``pass``."""
+        return self.counts["pass"]
+
+    @property
+    def failed(self) -> int:
+        """The tests with a verdict that fails the run."""
+        return sum(n for verdict, n in self.counts.items() if verdict in FAILURES)
+
+
+def totals(results: Iterable[Result], ops: int) -> Totals:
+    """The sums over ``results`` where there are ``ops`` ops to offer."""
+    results = list(results)
+    offered = {r.op for r in results if r.verdict not in NOT_OFFERED}
+    return Totals(Counter(r.verdict for r in results), len(offered), ops)
+
+
+def of_backend(record: Record, backend: str) -> Totals:
+    """The sums over one backend's results."""
+    return totals((r for r in record.results if r.backend == backend), len(record.run.ops))
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in percent, rounded down, so that only the whole reads 100 %."""
+    return f"{math.floor(1000 * part / whole) / 10:.1f} %" if whole else "none"
+
+
+def number(value: float | None) -> str:
+    """A measured size in three digits, or in full where it is a small count."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e6 else f"{value:,.3g}"
+
+
+def gravity(result: Result) -> tuple[int, float, float]:
+    """A sort key: the verdict's severity, then how far off the result is (NaN is farthest)."""
+    return (SEVERITY[result.verdict], _distance(result.z), _distance(result.ulp))
+
+
+def _distance(value: float | None) -> float:
+    if value is None:
+        return -1.0
+    return math.inf if math.isnan(value) else abs(value)
+
+
+def families(record: Record) -> list[str]:
+    """The families in the order of the definitions."""
+    return list(dict.fromkeys(family(record, op) for op in record.run.ops))
+
+
+def family(record: Record, op: str) -> str:
+    """The family of an op."""
+    return str(record.run.ops.get(op, {}).get("family", "other"))
+
+
+@dataclass(frozen=True)
+class Group:
+    """The failing tests of one op in one dtype on one backend, worst first."""
+
+    backend: str
+    op: str
+    dtype: str
+    results: Sequence[Result]
+
+    @property
+    def worst(self) -> Result:
+        """The test that stands for the group."""
+        return self.results[0]
+
+
+def failures(record: Record) -> list[Group]:
+    """The failing tests grouped by backend, op and dtype; the worst group first."""
+    grouped: dict[tuple[str, str, str], list[Result]] = {}
+    for result in sorted(record.results, key=gravity, reverse=True):
+        if result.verdict in FAILURES:
+            grouped.setdefault((result.backend, result.op, result.dtype), []).append(result)
+    return [Group(*key, results) for key, results in grouped.items()]
+
+
+def waived(record: Record) -> dict[str, list[Result]]:
+    """The waived tests under their reasons."""
+    reasons: dict[str, list[Result]] = {}
+    for result in record.results:
+        if result.verdict == "waived":
+            reasons.setdefault(result.waiver or "no reason given", []).append(result)
+    return reasons
