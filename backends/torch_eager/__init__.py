@@ -1,0 +1,130 @@
+"""The PyTorch backend: its own kernels, eagerly, on any device that it reaches."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
+from tensorcts.backends.torch_eager.ops import CREATION, DTYPES, OPS, honest, on
+from tensorcts.reference import dtypes
+
+
+def _opened(name: str) -> torch.device:
+    """The device called ``name``, once a tensor has gone there and back."""
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device).cpu()
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).splitlines()[0]
+        raise UnavailableError(
+            f"torch {torch.__version__} can't use the device {name!r}: {reason} "
+            "(pip install 'tensorcts[torch]'; pytorch.org lists the builds for each device)"
+        ) from error
+    return device
+
+
+def _holds(device: torch.device, dtype: torch.dtype) -> bool:
+    try:
+        torch.zeros(1, dtype=dtype, device=device)
+    except (RuntimeError, TypeError):
+        return False
+    return True
+
+
+def _processor() -> str:
+    """The CPU's model as the system names it."""
+    info = Path("/proc/cpuinfo")
+    found = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def _model(device: torch.device) -> str:
+    """The device as its driver names it."""
+    if device.type == "cuda":
+        return str(torch.cuda.get_device_name(device))
+    return _processor() if device.type == "cpu" else str(device)
+
+
+def _capabilities(device: torch.device) -> Capabilities:
+    gpu = device.type == "cuda"
+    in_16_bits = {"scaled_dot_product_attention"} | (set() if gpu else {"log_softmax", "prod"})
+    versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
+    return Capabilities(
+        device=_model(device),
+        dtypes=frozenset(name for name, dtype in DTYPES.items() if _holds(device, dtype)),
+        versions={name: str(found) for name, found in versions.items() if found},
+        profile="tight" if gpu else "opencl",
+        correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
+        intermediates=frozenset(
+            f"{op}/{dtype}" for op in in_16_bits for dtype in ("float16", "bfloat16")
+        ),
+        traits={
+            "index_dtype": "int64",
+            "activation_at_minus_infinity": "nan",
+            "attention_masked_row": "zero",
+            "scatter_duplicates": "any_of_them",
+            "cast_out_of_range": "any",
+            "integer_division_by_zero": "any",
+            "integer_remainder_by_zero": "any",
+        },
+    )
+
+
+class TorchBackend(Backend):
+    """PyTorch's eager kernels; ``torch:cuda`` and the like name the device."""
+
+    name = "torch"
+
+    def __init__(self, device: str | None = None) -> None:
+        """Open a device by torch's name for it ("cpu", "cuda:1", "mps"); None is the CPU."""
+        self._device = _opened(device or "cpu")
+        self._capabilities = _capabilities(self._device)
+        created = {name: on(self._device, function) for name, function in CREATION.items()}
+        self._ops = {name: honest(function) for name, function in (created | OPS).items()}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device is and declares."""
+        return self._capabilities
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """Every op of the registry, as torch's native one; rotary_embedding is composed."""
+        return self._ops
+
+    def to_device(self, array: NDArray[Any]) -> Tensor:
+        """A copy; bfloat16 goes as its bits, since torch does not know ml_dtypes."""
+        copy = np.array(array, order="C")
+        if dtypes.name_of(copy.dtype) == "bfloat16":
+            return torch.from_numpy(copy.view(np.int16)).view(torch.bfloat16).to(self._device)
+        return torch.from_numpy(copy).to(self._device)
+
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A copy, bfloat16 as its bits."""
+        here = array.detach().cpu().resolve_conj().resolve_neg()
+        if here.dtype == torch.bfloat16:
+            bits = here.view(torch.int16).numpy()
+            return np.array(bits).view(dtypes.numpy_dtype("bfloat16"))
+        return np.array(here.numpy())
+
+    def strided(
+        self, array: Tensor, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
+    ) -> Tensor:
+        """A view; torch has no negative strides."""
+        if any(stride < 0 for stride in strides):
+            raise UnsupportedError("torch has no negative strides")
+        return torch.as_strided(array, shape, strides, array.storage_offset() + offset)
+
+    def synchronize(self) -> None:
+        """Wait for the device."""
+        if self._device.type != "cpu":
+            torch.accelerator.synchronize(self._device)
