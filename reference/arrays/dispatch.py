@@ -149,5 +149,10 @@ def _stack(arrays: Iterable[Any], axis: int = 0) -> Any:
     return np.concatenate([np.expand_dims(a, axis) for a in arrays], axis=axis)
 
 
-COMPOSED: dict[Any, Callable[..., Any]] = {np.mean: _mean, np.stack: _stack}
+def _split(x: Any, ends: list[int], axis: int = 0) -> list[Any]:
+    lead = (slice(None),) * (axis % x.ndim)
+    return [x[(*lead, slice(a, b))] for a, b in zip([0, *ends], [*ends, None], strict=True)]
+
+
+COMPOSED: dict[Any, Callable[..., Any]] = {np.mean: _mean, np.stack: _stack, np.split: _split}
 """NumPy functions that are not primitives here, by what they are made of."""

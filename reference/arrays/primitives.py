@@ -63,8 +63,8 @@ PREDICATES = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.gre
 """Elementwise primitives whose result is boolean."""
 
 MOVING = (np.reshape, np.transpose, np.broadcast_to, np.squeeze, np.expand_dims, np.concatenate,
-          np.split, np.take, np.take_along_axis, np.swapaxes, np.moveaxis, np.flip, np.repeat,
-          np.real, np.imag)  # fmt: skip
+          np.take, np.take_along_axis, np.swapaxes, np.moveaxis, np.flip, np.repeat, np.real,
+          np.imag, np.zeros_like)  # fmt: skip
 """Primitives that only move data."""
 
 INDEX_VALUED = (np.argmax, np.argmin, np.any, np.all, np.nonzero, np.shape, np.ndim, np.size)

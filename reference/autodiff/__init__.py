@@ -1,0 +1,1 @@
+"""Automatic differentiation of the definitions: reverse mode by ``Traced`` arrays."""

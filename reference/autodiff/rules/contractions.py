@@ -1,0 +1,45 @@
+"""Derivative rules of the contractions: matmul, einsum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def _matrix(g: Any, x: Any, y: Any) -> Any:
+    """The cotangent of ``x @ y`` with the axes back that 1-d operands dropped."""
+    g = np.expand_dims(g, -1) if np.ndim(y) == 1 else g
+    return np.expand_dims(g, -2) if np.ndim(x) == 1 else g
+
+
+def _left(g: Any, z: Any, x: Any, y: Any) -> Any:
+    """g·yᵀ."""
+    column = np.expand_dims(y, -1) if np.ndim(y) == 1 else y
+    return np.matmul(_matrix(g, x, y), np.swapaxes(column, -1, -2))
+
+
+def _right(g: Any, z: Any, x: Any, y: Any) -> Any:
+    """xᵀ·g."""
+    row = np.expand_dims(x, -2) if np.ndim(x) == 1 else x
+    product = np.matmul(np.swapaxes(row, -1, -2), _matrix(g, x, y))
+    return product[..., 0] if np.ndim(y) == 1 else product
+
+
+def _operand(position: int) -> Callable[..., Any]:
+    """The rule for one operand of einsum: the einsum of g with the other operands."""
+
+    def rule(g: Any, z: Any, subscripts: str, *operands: Any) -> Any:
+        inputs, _, output = subscripts.replace(" ", "").partition("->")
+        letters, arrays = inputs.split(","), list(operands)
+        wanted, x = letters.pop(position - 1), arrays.pop(position - 1)
+        known = [letter for letter in wanted if letter in output + "".join(letters)]
+        result = np.einsum(",".join([output, *letters]) + "->" + "".join(known), g, *arrays)
+        own = tuple(axis for axis, letter in enumerate(wanted) if letter not in known)
+        return np.broadcast_to(np.expand_dims(result, own), np.shape(x))
+
+    return rule
+
+
+RULES: dict[Any, Any] = {np.matmul: (_left, _right), np.einsum: _operand}
