@@ -25,8 +25,8 @@ def _through_float32(function: Callable[..., Any]) -> Callable[..., Any]:
     """16-bit floats computed in float32 and rounded once, as accelerators do."""
 
     def compute(*arrays: Any, **attrs: Any) -> Any:
-        first = next(a for a in arrays if a is not None and a.dtype.kind not in "biu")
-        if not _narrow(first):
+        first = next((a for a in arrays if a is not None and _narrow(a)), None)
+        if first is None:
             return function(*arrays, **attrs)
         single = [a.astype(np.float32) if a is not None and a.dtype == first.dtype else a for a in arrays]
         return np.asarray(function(*single, **attrs)).astype(first.dtype)
@@ -232,7 +232,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "take": lambda x, indices, *, axis: np.take(x, indices, axis=axis),
     "gather": lambda x, index, *, axis: np.take_along_axis(x, index, axis),
     "scatter": _scatter,
-    "scatter_add": _scatter_add,
+    "scatter_add": _through_float32(_scatter_add),
     "masked_select": lambda x, mask: x[mask],
     "embedding": lambda weight, indices: weight[indices],
     "sum": _sum,

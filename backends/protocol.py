@@ -32,8 +32,8 @@ class Capabilities:
     profile: the tolerance profile that its elementwise functions claim (tolerances/README.md).
     correctly_rounded: elementwise primitives that it claims to round correctly, beyond what the
         profile asks for ("divide", "sqrt").
-    accumulator: for a dtype the one that sums and contractions accumulate in (default: float32 for
-        16-bit floats, else the dtype itself).
+    accumulator: for a dtype, or an "op/dtype" pair, the dtype that sums and contractions accumulate
+        in (default: float32 for 16-bit floats, else the dtype itself).
     intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype, where
         others keep it in the accumulator's.
     traits: the option taken where an op's result is implementation-defined (Choice in the registry),

@@ -127,7 +127,7 @@ def round_once(hi: NDArray[Any], lo: NDArray[Any], name: str) -> NDArray[Any]:
         out.imag = round_once(hi.imag, np.imag(lo), part)
         return out
     if name == "float64":
-        return np.asarray(hi + lo, np.float64)
+        return np.where(lo == 0, hi, hi + lo)  # -0 + 0 would be +0
     if name not in FLOATING:
         return np.asarray(hi).astype(target)
     odd = _round_to_odd(np.asarray(hi, np.float64), np.asarray(lo, np.float64))

@@ -41,12 +41,19 @@ DEFINED = _Defined()
 
 
 @dataclass(frozen=True)
+class AnyOf:
+    """The option of a choice that admits several results: whole arrays, each as good as another."""
+
+    arrays: Callable[..., list[Any]]
+
+
+@dataclass(frozen=True)
 class Choice:
     """A result that is implementation-defined: the backend declares which option it takes.
 
-    ``where(*arrays, **attrs)`` marks the output elements concerned (it broadcasts against the
-    output); ``options`` maps each option to what may stand there: a number, ``DEFINED``, a function
-    of the arguments that gives an array or a list of acceptable arrays, or None (anything goes).
+    ``where(*arrays, **attrs)`` marks the output elements concerned, given the arrays in their wide
+    dtypes (it broadcasts against the output); ``options`` maps each option to what may stand there: a number, ``DEFINED``, a function
+    of the arguments that gives an array, ``AnyOf`` several arrays, or None (anything goes).
     The first option holds where a backend declares none.
     """
 

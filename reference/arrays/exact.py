@@ -100,6 +100,12 @@ def _divide(a: Any, b: Any) -> Any:
     return mpmath.sign(a) * mpmath.inf
 
 
+def _erfc(x: Any) -> Any:
+    """erfc, whose tail mpmath can't compute for huge arguments: no number format reaches it."""
+    x = _number(x)
+    return mpmath.erfc(x) if abs(x) < 2**20 or mpmath.isnan(x) else mpmath.mpf(2 * int(x < 0))
+
+
 def _power(a: Any, b: Any) -> Any:
     a, b = _number(a), _number(b)
     if b == 0 or a == 1:
@@ -134,7 +140,7 @@ def _reduce(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         for one in sorted((int(a) % x.ndim for a in axes), reverse=True):
             rows = list(np.moveaxis(out, one, 0))
             if initial is not None:
-                rows.append(np.full(rows[0].shape if rows else np.delete(out.shape, one), initial))
+                rows.append(np.full(np.delete(out.shape, one), initial))
             if not rows:
                 raise ValueError("the largest or smallest of no elements is not defined")
             folded = functools.reduce(ufunc, rows)
@@ -142,6 +148,16 @@ def _reduce(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         return out
 
     return reduce
+
+
+def _total(function: Callable[..., Any]) -> Callable[..., Any]:
+    """np.sum or np.prod, whose result over nothing or over all axes is a bare Python number."""
+    lift = np.frompyfunc(mpmath.mpmathify, 1, 1)
+
+    def total(x: NDArray[Any], axis: Any = None, *, keepdims: bool = False) -> NDArray[Any]:
+        return np.asarray(lift(function(x, axis=axis, keepdims=keepdims)), dtype=object)
+
+    return total
 
 
 def _test(function: Callable[[Any], bool]) -> Callable[..., Any]:
@@ -186,7 +202,9 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.arctanh: _real_line(lambda x: mpmath.atanh(x) if abs(x) < 1 else x * mpmath.inf, -1, 1),
     np.hypot: _map(mpmath.hypot, 2),
     scipy.special.erf: _map(mpmath.erf),
-    scipy.special.erfc: _map(mpmath.erfc),
+    scipy.special.erfc: _map(_erfc),
+    np.sum: _total(np.sum),
+    np.prod: _total(np.prod),
     np.maximum: _MAXIMUM,
     np.minimum: _MINIMUM,
     np.max: _reduce(_MAXIMUM),

@@ -12,7 +12,7 @@ from tensorcts.reference.registry import DEFINED, Choice, op
 
 
 def _out_of_range(x: Any, *, dtype: str) -> Any:
-    if dtype not in dtypes.INTEGER or not np.issubdtype(x.dtype, np.floating):
+    if dtype not in dtypes.INTEGER or x.dtype != np.float64:
         return np.zeros(1, bool)
     info = np.iinfo(dtypes.numpy_dtype(dtype))
     whole = np.trunc(x)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tensorcts.reference.arrays.primitives import scatter_sum, scatter_to, select
 from tensorcts.reference.dtypes import ALL, FLOATING, NUMERIC
-from tensorcts.reference.registry import DEFINED, Choice, op
+from tensorcts.reference.registry import DEFINED, AnyOf, Choice, op
 
 
 @op(dtypes=ALL, zero_sign=True, also_known_as=("index_select",))
@@ -42,7 +42,7 @@ def _written_twice(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     return hits > 1
 
 
-def _any_of_duplicates(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
+def _any_of_duplicates(x: Any, index: Any, updates: Any, *, axis: int) -> list[Any]:
     """One array for each position along the axis: what stands if that update comes last."""
     results = []
     for last in range(index.shape[axis]):
@@ -60,7 +60,7 @@ def _any_of_duplicates(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
             "scatter_duplicates",
             "which of several updates to one element stays",
             _written_twice,
-            {"last": DEFINED, "any_of_them": _any_of_duplicates},
+            {"last": DEFINED, "any_of_them": AnyOf(_any_of_duplicates)},
         ),
     ),
 )

@@ -1,0 +1,1 @@
+"""The suite: cases, truth, comparison, verdicts, and the runners."""

@@ -1,0 +1,61 @@
+"""A case: one call of one op, with everything that is needed to repeat it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.reference import dtypes
+from tensorcts.reference.registry import Op
+
+Arrays = tuple[NDArray[Any] | None, ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call: the op, the dtype it is called in, its arrays and attributes.
+
+    layout: how the arrays lie in the backend's memory (``layouts.LAYOUTS``), None for row-major.
+    """
+
+    op: Op
+    dtype: str
+    arrays: Arrays
+    attrs: Mapping[str, Any] = field(default_factory=dict)
+    layout: str | None = None
+
+    @property
+    def result_dtype(self) -> str:
+        """The dtype of the result."""
+        return self.op.result_dtype(self.dtype, self.attrs)
+
+    def digest(self) -> bytes:
+        """What the truth depends on: op, attributes and the bits of the arrays (not the layout)."""
+        state = hashlib.blake2b(digest_size=20)
+        state.update(f"{self.op.name} {self.dtype} {sorted(self.attrs.items())!r}".encode())
+        for array in self.arrays:
+            if array is None:
+                state.update(b"None")
+                continue
+            state.update(f"{dtypes.name_of(array.dtype)}{array.shape}".encode())
+            state.update(np.ascontiguousarray(array).tobytes())
+        return state.digest()
+
+    def describe(self) -> str:
+        """The call in one line: shapes and dtypes of the arrays, attributes, layout."""
+        parts = [describe_array(a) for a in self.arrays]
+        parts += [f"{key}={value!r}" for key, value in self.attrs.items()]
+        layout = f" [{self.layout}]" if self.layout else ""
+        return f"{self.op.name}({', '.join(parts)}){layout}"
+
+
+def describe_array(array: NDArray[Any] | None) -> str:
+    """An array's dtype and shape, as in float32[3, 5]."""
+    if array is None:
+        return "None"
+    return f"{dtypes.name_of(array.dtype)}{list(array.shape)}"

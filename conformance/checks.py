@@ -1,0 +1,148 @@
+"""The checks: each op in each dtype is tried in four ways, and each way yields cases.
+
+special_values  every special value (every pair of them for two arguments), or arrays strewn with them
+shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
+layouts         transposed, strided, offset and reversed arrays
+random          cases drawn by Hypothesis, shrunk to the simplest one that fails
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tensorcts.conformance import values
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.draws import Draw
+from tensorcts.conformance.layouts import LAYOUTS
+from tensorcts.conformance.samplers import all_samplers
+from tensorcts.conformance.samplers.elementwise import ELEMENTWISE, special_arguments
+from tensorcts.reference import dtypes
+from tensorcts.reference.registry import Op, all_ops
+from tensorcts.tolerances.budgets import exact_ops
+
+SHAPES: tuple[tuple[int, ...], ...] = (
+    (), (0,), (1,), (3,), (0, 3), (3, 0), (1, 1), (2, 3), (7, 1), (16, 16), (17, 5), (31, 33),
+    (64,), (255,), (256,), (257,), (1025,), (2, 3, 4), (3, 1, 2, 2), (2, 0, 3), (5, 129),
+)  # fmt: skip
+"""Curated shapes of the first argument: around the sizes of vectors, work-groups and tiles."""
+
+SMALL = 200
+"""Elements of a curated shape up to which arbitrary-precision truth is quick."""
+
+SPECIAL_DRAWS = 6
+LAYOUT_SHAPES: tuple[tuple[int, ...], ...] = ((5, 6), (3, 4, 5))
+
+
+@dataclass(frozen=True)
+class Test:
+    """One test: an op in a dtype under a check."""
+
+    op: Op
+    dtype: str
+    check: str
+
+    __test__ = False  # not for pytest to collect
+
+    @property
+    def id(self) -> str:
+        """The name one selects it by: softmax-float32-special_values."""
+        return f"{self.op.name}-{self.dtype}-{self.check}"
+
+    def seed(self, seed: int) -> int:
+        """The test's own seed under a run's seed."""
+        digest = hashlib.blake2b(f"{self.id} {seed}".encode(), digest_size=6)
+        return int.from_bytes(digest.digest(), "little")
+
+
+def all_tests() -> Iterator[Test]:
+    """Every test, op by op."""
+    for op in all_ops():
+        for dtype in op.dtypes:
+            for check in CHECKS:
+                if check == "layouts" and not _takes_arrays(op):
+                    continue
+                yield Test(op, dtype, check)
+
+
+def cases(test: Test, seed: int) -> Iterator[Case]:
+    """The curated cases of a test (none for ``random``)."""
+    return CURATED[test.check](test, seed) if test.check in CURATED else iter(())
+
+
+def sample(test: Test, draw: Draw, layout: str | None = None) -> Case:
+    """A case whose arguments are drawn."""
+    arrays, attrs = all_samplers()[test.op.name](draw)
+    return Case(test.op, test.dtype, arrays, attrs, layout)
+
+
+def styles(test: Test) -> Sequence[str]:
+    """The styles of value that a test's op is tried with."""
+    if test.dtype in dtypes.COMPLEX and test.op.name not in exact_ops():
+        return values.MILD
+    whole_range = test.op.name in ELEMENTWISE or test.op.name in exact_ops()
+    return values.STYLES if whole_range or not dtypes.is_inexact(test.dtype) else values.MILD
+
+
+def special_style(test: Test) -> str:
+    """Special values, but for sums and products without those whose order decides on overflow."""
+    return "special" if set(styles(test)) == set(values.STYLES) else "moderate_special"
+
+
+def _special_values(test: Test, seed: int) -> Iterator[Case]:
+    draw = _curated(test, seed, styles=(special_style(test),))
+    if test.op.name in ELEMENTWISE or test.op.name == "astype":
+        for arrays, attrs in special_arguments(draw):
+            yield Case(test.op, test.dtype, arrays, attrs)
+        return
+    for number in range(SPECIAL_DRAWS):
+        yield sample(test, _curated(test, seed + number, styles=(special_style(test),)))
+
+
+def _shapes(test: Test, seed: int) -> Iterator[Case]:
+    for shape in SHAPES:
+        if test.dtype in ("float64", "complex128") and np.prod(shape) > SMALL:
+            continue
+        draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])
+        yield sample(test, draw)
+
+
+def _layouts(test: Test, seed: int) -> Iterator[Case]:
+    for layout in LAYOUTS:
+        for shape in LAYOUT_SHAPES:
+            draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])
+            yield sample(test, draw, layout)
+
+
+CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
+    "special_values": _special_values,
+    "shapes": _shapes,
+    "layouts": _layouts,
+}
+CHECKS = (*CURATED, "random")
+
+
+def _curated(
+    test: Test, seed: int, *, styles: Sequence[str], shape: tuple[int, ...] | None = None
+) -> Draw:
+    """A draw from a seeded generator."""
+    key = [test.seed(seed), hash_of(shape)]
+    generator = np.random.Generator(np.random.Philox(key=key))
+
+    def integer(low: int, high: int) -> int:
+        return int(generator.integers(low, high, endpoint=True))
+
+    return Draw(test.op, test.dtype, integer, shape=shape, styles=styles)
+
+
+def hash_of(value: Any) -> int:
+    """A number that depends on the value's text only (Python's own hash changes from run to run)."""
+    return int.from_bytes(hashlib.blake2b(repr(value).encode(), digest_size=6).digest(), "little")
+
+
+def _takes_arrays(op: Op) -> bool:
+    return any(p.kind is not p.KEYWORD_ONLY for p in op.signature.parameters.values())

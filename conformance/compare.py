@@ -1,0 +1,191 @@
+"""The comparison of a result with its truth: the one place where a value passes or fails."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.conformance.oracle import Expected
+from tensorcts.reference import dtypes
+from tensorcts.tolerances import rules, ulps
+
+Outcome = Literal["pass", "fail", "vacuous"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How one output compares with its truth.
+
+    ulp, z: the largest errors, in ulps and in z = |got - truth|/(σ + ½ ulp), None where not defined.
+    vacuous: how many of the ``count`` elements had a tolerance that carries no information.
+    index: the worst element; got, truth, allowed describe it.
+    """
+
+    outcome: Outcome
+    message: str = ""
+    ulp: float | None = None
+    z: float | None = None
+    count: int = 0
+    vacuous: int = 0
+    index: tuple[int, ...] | None = None
+    got: str = ""
+    truth: str = ""
+    allowed: str = ""
+
+
+def compare(
+    got: NDArray[Any], expected: Expected, *, zero_sign: bool, flush: str = "no"
+) -> Comparison:
+    """Judge one output.
+
+    zero_sign: whether the sign of a zero result is part of the definition.
+    flush: the declared trait ``flush_subnormals``; "no" holds the backend to subnormal results.
+    """
+    if dtypes.name_of(got.dtype) != expected.dtype:
+        return Comparison(
+            "fail", f"the result's dtype is {dtypes.name_of(got.dtype)}, not {expected.dtype}"
+        )
+    if got.shape != expected.hi.shape:
+        return Comparison(
+            "fail", f"the result's shape is {list(got.shape)}, not {list(expected.hi.shape)}"
+        )
+    if expected.rule.kind == "exact":
+        return _compare_exactly(got, expected, zero_sign=zero_sign, flush=flush)
+    return _compare_within(got, expected, flush=flush)
+
+
+def _compare_exactly(
+    got: NDArray[Any], expected: Expected, *, zero_sign: bool, flush: str
+) -> Comparison:
+    """Equal bit for bit to the truth rounded once; NaNs are equal as a class."""
+    wanted = dtypes.round_once(expected.hi, expected.lo, expected.dtype)
+    same = _same(got, wanted, zero_sign)
+    for alternative in expected.alternatives:
+        rounded = dtypes.round_once(alternative, np.zeros(alternative.shape), expected.dtype)
+        same |= _same(got, rounded, zero_sign)
+    if flush != "no" and dtypes.is_floating(expected.dtype):
+        smallest = dtypes.format_of(expected.dtype).smallest_normal
+        same |= (got == 0) & (np.abs(wanted.astype(np.float64)) < smallest)
+    ulp = _ulp_errors(got, expected) if dtypes.is_inexact(expected.dtype) else None
+    return _concluded(got, expected, ~same, np.where(same, 0.0, 1.0), ulp, None, "exact")
+
+
+def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[np.bool_]:
+    with np.errstate(invalid="ignore"):
+        same = (got == wanted) | ((got != got) & (wanted != wanted))
+    if zero_sign and got.dtype.kind not in "iub":
+        for part in ("real", "imag") if got.dtype.kind == "c" else ("real",):
+            g, w = getattr(got, part), getattr(wanted, part)
+            same &= (np.signbit(g) == np.signbit(w)) | (w != 0) | (got != got)
+    return np.asarray(same, bool)
+
+
+def _compare_within(got: NDArray[Any], expected: Expected, *, flush: str) -> Comparison:
+    """At most as far from the truth as the ulp or the derived rule allows; NaN only for NaN."""
+    form = dtypes.format_of(expected.dtype)
+    ulp = _unit(expected)
+    error = _error(got, expected)
+    if expected.sigma is None:
+        allowed, z = expected.rule.ulps * ulp, None
+    else:
+        sigma = np.where(np.isnan(expected.sigma), np.inf, expected.sigma)
+        allowed = 0.5 * ulp + rules.SIGMAS * sigma
+        with np.errstate(invalid="ignore"):
+            z = np.where(error == 0, 0.0, error / (sigma + 0.5 * ulp))
+    wrong = ~(error <= allowed)
+    if flush != "no":
+        near_zero = np.abs(expected.hi) - allowed < form.smallest_normal
+        wrong &= ~((got == 0) & near_zero)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        severity = np.where(wrong, error / allowed, 0.0)
+    limit = f"{expected.rule.ulps:g} ulp" if expected.sigma is None else ""
+    return _concluded(got, expected, wrong, severity, error / ulp, z, limit, allowed / ulp)
+
+
+def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
+    """|got - truth|; for complex numbers the modulus."""
+    form = dtypes.format_of(expected.dtype)
+    hi, lo = expected.hi, expected.lo
+    if expected.dtype not in dtypes.COMPLEX:
+        return ulps.error(got.astype(np.float64), hi, lo, form)
+    parts = [
+        ulps.error(g.astype(np.float64), h, np.asarray(low, np.float64), form)
+        for g, h, low in ((got.real, hi.real, lo.real), (got.imag, hi.imag, lo.imag))
+    ]
+    return np.hypot(*parts)
+
+
+def _unit(expected: Expected) -> NDArray[np.float64]:
+    """The ulp of the truth; for complex numbers that of its modulus."""
+    form = dtypes.format_of(expected.dtype)
+    if expected.dtype in dtypes.COMPLEX:
+        size = np.abs(expected.hi)
+        return ulps.kahan_ulp(size, np.zeros(size.shape), form)
+    return ulps.kahan_ulp(expected.hi, expected.lo, form)
+
+
+def _ulp_errors(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
+    return _error(got, expected) / _unit(expected)
+
+
+def _concluded(
+    got: NDArray[Any],
+    expected: Expected,
+    wrong: NDArray[np.bool_],
+    severity: NDArray[np.float64],
+    ulp: NDArray[np.float64] | None,
+    z: NDArray[np.float64] | None,
+    limit: str,
+    allowed_ulps: NDArray[np.float64] | None = None,
+) -> Comparison:
+    free = np.zeros(got.shape, bool) if expected.free is None else expected.free
+    blind = free
+    if allowed_ulps is not None:
+        with np.errstate(invalid="ignore"):
+            blind = free | ~np.isfinite(allowed_ulps)
+        wrong = wrong & np.isfinite(allowed_ulps)
+    wrong = wrong & ~free
+    count, vacuous = got.size, int(np.count_nonzero(blind))
+    if not np.any(wrong):
+        outcome: Outcome = "vacuous" if count and vacuous == count else "pass"
+        return Comparison(outcome, "", _largest(ulp, blind), _largest(z, blind), count, vacuous)
+    ranked = np.where(wrong, np.where(np.isnan(severity), np.inf, severity), -1.0)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), got.shape))
+    if allowed_ulps is not None and not limit:
+        limit = f"{float(allowed_ulps[index]):.3g} ulp"
+    return Comparison(
+        "fail",
+        f"{int(np.count_nonzero(wrong))} of {count} elements are wrong",
+        None if ulp is None else float(ulp[index]),
+        None if z is None else float(z[index]),
+        count,
+        vacuous,
+        index,
+        number(got[index]),
+        truth_text(expected, index),
+        limit,
+    )
+
+
+def _largest(values: NDArray[np.float64] | None, blind: NDArray[np.bool_]) -> float | None:
+    if values is None or not np.any(~blind):
+        return None
+    return float(np.max(np.where(blind, 0.0, values)))
+
+
+def number(value: Any) -> str:
+    """A number written so that it can be read back exactly in its dtype."""
+    if isinstance(value, complex | np.complexfloating):
+        return str(complex(value))
+    if isinstance(value, np.integer | np.bool_ | bool):
+        return str(value.item() if isinstance(value, np.generic) else value)
+    return repr(float(value))
+
+
+def truth_text(expected: Expected, index: tuple[int, ...]) -> str:
+    """The truth at an index; what lies beyond float64 as a second term."""
+    hi, lo = expected.hi[index], expected.lo[index]
+    return number(hi) + (f" + {float(lo):.3g}" if np.isrealobj(lo) and lo != 0 else "")

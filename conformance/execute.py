@@ -1,0 +1,75 @@
+"""Running one case on a backend: what comes back, or what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.backends.protocol import Backend, UnsupportedError
+from tensorcts.conformance import layouts
+from tensorcts.conformance.cases import Case
+from tensorcts.reports.records import Verdict
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a backend did with a case: its outputs as NumPy arrays, or a verdict and the reason."""
+
+    outputs: tuple[NDArray[Any], ...] = ()
+    verdict: Verdict | None = None
+    message: str = ""
+
+
+Executor = Callable[[Case], Outcome]
+
+
+def executor(backend: Backend) -> Executor:
+    """Run cases on a backend in this process."""
+
+    def run(case: Case) -> Outcome:
+        return execute(backend, case)
+
+    return run
+
+
+def execute(backend: Backend, case: Case) -> Outcome:
+    """Run a case; every exception of the backend becomes a verdict."""
+    try:
+        inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
+        _poison(backend, case)
+        with np.errstate(all="ignore"):
+            result = backend.ops[case.op.name](*inputs, **case.attrs)
+        backend.synchronize()
+        outputs = result if isinstance(result, tuple | list) else (result,)
+        hosts = tuple(backend.to_host(output) for output in outputs)
+        damaged = _damaged(backend, case, inputs)
+    except UnsupportedError as reason:
+        return Outcome(verdict="unsupported", message=str(reason))
+    except Exception as error:
+        return Outcome(verdict="error", message=f"{type(error).__name__}: {error}".strip())
+    if damaged is not None:
+        return Outcome(hosts, "fail", f"the op changed its input {damaged}")
+    return Outcome(hosts)
+
+
+def _poison(backend: Backend, case: Case) -> None:
+    """Leave NaN (or -1) in memory that the backend's allocator is about to hand out again.
+
+    An output that is not fully written then shows it.
+    """
+    for array in case.arrays:
+        if array is not None and 0 < array.size:
+            junk = np.full(array.size * array.itemsize, 0xFF, np.uint8)
+            backend.to_device(junk.view(array.dtype) if array.dtype != bool else junk == 0xFF)
+
+
+def _damaged(backend: Backend, case: Case, inputs: list[Any]) -> int | None:
+    """The position of the first input that no longer holds what it was given."""
+    for position, (array, device) in enumerate(zip(case.arrays, inputs, strict=True)):
+        if array is not None and backend.to_host(device).tobytes() != array.tobytes():
+            return position
+    return None

@@ -1,0 +1,100 @@
+"""Judging one case: run it, compare every output with its truth, name the verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tensorcts.backends.protocol import Capabilities
+from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.compare import Comparison, compare, number
+from tensorcts.conformance.execute import Executor, Outcome
+from tensorcts.conformance.oracle import Expected, expect
+from tensorcts.reports.records import Verdict, Worst
+from tensorcts.tolerances.model import NoiseModel
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict on one case, with the comparison of its worst output."""
+
+    case: Case
+    verdict: Verdict
+    message: str = ""
+    rule: str = ""
+    comparison: Comparison = field(default_factory=lambda: Comparison("pass"))
+
+    @property
+    def worst(self) -> Worst | None:
+        """The worst element, for the record."""
+        found = self.comparison
+        if found.index is None:
+            return None
+        inputs = [_element(array, found.index) for array in self.case.arrays]
+        return Worst(list(found.index), inputs, found.got, found.truth, found.ulp, found.z, found.allowed)
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Judges cases of a backend with the capabilities given; ``run`` executes them there."""
+
+    capabilities: Capabilities
+    run: Executor
+    cache: Cache
+
+    def model(self, case: Case) -> NoiseModel:
+        """The rounding errors that the backend admits to in this op and dtype."""
+        declared = self.capabilities
+        pair = f"{case.op.name}/{case.dtype}"
+        return NoiseModel.of(
+            case.dtype,
+            profile=declared.profile,
+            correctly_rounded=declared.correctly_rounded,
+            accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype)),
+            stored=pair in declared.intermediates,
+        )
+
+    def expected(self, case: Case) -> tuple[Expected, ...]:
+        """The truths of the case and their tolerances."""
+        return expect(case, self.model(case), self.capabilities.traits, self.cache)
+
+    def __call__(self, case: Case) -> Judgement:
+        """Run the case and judge what comes back."""
+        return self.judge(case, self.run(case))
+
+    def judge(self, case: Case, outcome: Outcome) -> Judgement:
+        """Judge what came back for a case."""
+        if outcome.verdict is not None:
+            return Judgement(case, outcome.verdict, outcome.message)
+        expected = self.expected(case)
+        rule = str(expected[0].rule) if expected else ""
+        if len(outcome.outputs) != len(expected):
+            message = f"{len(outcome.outputs)} outputs came back, not {len(expected)}"
+            return Judgement(case, "fail", message, rule)
+        flush = self.capabilities.traits.get("flush_subnormals", "no")
+        comparisons = [
+            compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush)
+            for got, wanted in zip(outcome.outputs, expected, strict=True)
+        ]
+        worst = max(comparisons, key=_severity)
+        return Judgement(case, worst.outcome, worst.message, rule, worst)
+
+
+def _severity(comparison: Comparison) -> tuple[int, float]:
+    order = {"pass": 0, "vacuous": 1, "fail": 2}
+    return order[comparison.outcome], comparison.z or comparison.ulp or 0.0
+
+
+def _element(array: NDArray[Any] | None, index: tuple[int, ...]) -> str:
+    """The element of an input at the index of the output, where the input broadcasts to it."""
+    if array is None:
+        return "None"
+    if array.ndim <= len(index):
+        aligned = index[len(index) - array.ndim :]
+        if all(n == 1 or i < n for n, i in zip(array.shape, aligned, strict=True)):
+            place = tuple(0 if n == 1 else i for n, i in zip(array.shape, aligned, strict=True))
+            return number(array[place])
+    return f"array{list(array.shape)}"

@@ -1,0 +1,186 @@
+"""The oracle: the truth of a case, and how far an honest backend may be from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
+from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.registry import DEFINED, AnyOf
+from tensorcts.tolerances import rules
+from tensorcts.tolerances.model import NoiseModel
+
+Wrap = Callable[[NDArray[Any]], Any]
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One output's truth ``hi + lo``, in the wide dtype, and what is allowed around it.
+
+    sigma: the standard deviation of honest results (derived rule only).
+    free: where anything goes, because the result is not defined there.
+    alternatives: other arrays whose elements are as good as the truth's.
+    """
+
+    dtype: str
+    rule: rules.Rule
+    hi: NDArray[Any]
+    lo: NDArray[Any]
+    sigma: NDArray[np.float64] | None
+    free: NDArray[np.bool_] | None
+    alternatives: tuple[NDArray[Any], ...] = ()
+
+
+def expect(
+    case: Case, model: NoiseModel, traits: Mapping[str, str], cache: Cache
+) -> tuple[Expected, ...]:
+    """The truths of the case's outputs and their tolerances, for a backend with these traits.
+
+    Raises ValueError for a trait that is set to an option which its op does not have.
+    """
+    dtype = traits.get("index_dtype", "int64") if case.op.result == "index" else case.result_dtype
+    rule = rules.rule_for(case.op, dtype, model)
+    options = _options(case, traits)
+    key = case.digest() + f" {rule.kind} {options} {model if rule.kind == 'derived' else ''}".encode()
+    stored = cache.get(key)
+    if stored is None:
+        stored = _compute(case, rule, model, options)
+        cache.put(key, stored)
+    count = len(stored) // 3
+    free, alternatives = _freedoms(case, options, stored[0])
+    return tuple(
+        Expected(
+            dtype,
+            rule,
+            stored[i],
+            stored[count + i],
+            stored[2 * count + i] if rule.kind == "derived" else None,
+            free,
+            alternatives,
+        )
+        for i in range(count)
+    )
+
+
+def _compute(
+    case: Case, rule: rules.Rule, model: NoiseModel, options: Mapping[str, str]
+) -> list[NDArray[Any]]:
+    """All outputs' hi, then all lo, then all sigma (zeros but for the derived rule)."""
+
+    def run(wrap: Wrap) -> tuple[Any, ...]:
+        with np.errstate(all="ignore"):
+            return _run(case, options, wrap)
+
+    his: list[NDArray[Any]] = [np.asarray(output) for output in run(lambda array: array)]
+    los = [np.zeros(h.shape) for h in his]
+    if _needs_exact(case, rule):
+        pairs = [_split(output, hi) for output, hi in zip(run(Exact), his, strict=True)]
+        his, los = [hi for hi, _ in pairs], [lo for _, lo in pairs]
+    sigmas = [np.zeros(0) for _ in his]
+    if rule.kind == "derived":
+        seed = int.from_bytes(case.digest()[:8], "little")
+        sigmas = rules.sigma(run, his, model, seed)
+    return his + los + sigmas
+
+
+def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
+    """The definition's outputs, with the declared options of implementation-defined results."""
+    arrays = [_wide(a, wrap, lift_integers=case.op.name == "astype") for a in case.arrays]
+    plain = [_wide(a) for a in case.arrays]
+    attrs = {key: _lifted(case, key, value, wrap) for key, value in case.attrs.items()}
+    outputs = case.op.function(*arrays, **attrs)
+    outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+    for choice in case.op.choices:
+        option = choice.options[options[choice.trait]]
+        if option is DEFINED or option is None or isinstance(option, AnyOf):
+            continue
+        where = choice.where(*plain, **case.attrs)
+        if np.any(where):
+            value = option(*arrays, **attrs) if callable(option) else option
+            outputs = tuple(np.where(where, value, output) for output in outputs)
+    return outputs
+
+
+def _wide(
+    array: NDArray[Any] | None, wrap: Wrap | None = None, *, lift_integers: bool = False
+) -> Any:
+    """An argument in its wide dtype; floats are wrapped, integers where Exact is to cast them."""
+    if array is None:
+        return None
+    widened = dtypes.widen(array)
+    if wrap is None or (widened.dtype.kind not in "fc" and not (lift_integers and wrap is Exact)):
+        return widened
+    return wrap(widened)
+
+
+def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
+    if key not in case.op.lifted:
+        return value
+    array = np.asarray(value)
+    return wrap(array) if array.dtype.kind in "fc" else array
+
+
+def _needs_exact(case: Case, rule: rules.Rule) -> bool:
+    """Whether float64 arithmetic can't give the truth.
+
+    It can't where the result is float64 itself and rounds, nor for a 64-bit integer cast to a float.
+    """
+    if rule.kind != "exact":
+        return dtypes.component(case.result_dtype) == "float64"
+    return case.op.name == "astype" and case.dtype in ("int64", "uint64") and (
+        dtypes.is_inexact(case.result_dtype)
+    )  # fmt: skip
+
+
+def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """hi and lo of an exact output; zeros and what is not finite come from float64 arithmetic.
+
+    (mpmath has no signed zeros, and infinities only where float64 has them too.)
+    """
+    if not isinstance(output, Exact):
+        return plain, np.zeros(plain.shape)
+    hi, lo = output.split()
+    special = (hi == 0) & (lo == 0) | ~np.isfinite(hi)
+    return np.where(special, plain, hi), np.where(special, 0.0, lo)
+
+
+def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:
+    chosen = {}
+    for choice in case.op.choices:
+        option = traits.get(choice.trait, choice.default)
+        if option not in choice.options:
+            raise ValueError(
+                f"trait {choice.trait} is {option!r}; {case.op.name} knows "
+                f"{', '.join(map(repr, choice.options))}"
+            )
+        chosen[choice.trait] = option
+    return chosen
+
+
+def _freedoms(
+    case: Case, options: Mapping[str, str], like: NDArray[Any]
+) -> tuple[NDArray[np.bool_] | None, tuple[NDArray[Any], ...]]:
+    """Where anything goes, and the arrays that are as good as the truth."""
+    free: NDArray[np.bool_] | None = None
+    alternatives: list[NDArray[Any]] = []
+    plain = [_wide(a) for a in case.arrays]
+    for choice in case.op.choices:
+        option = choice.options[options[choice.trait]]
+        if option is not None and not isinstance(option, AnyOf):
+            continue
+        where = choice.where(*plain, **case.attrs)
+        if not np.any(where):
+            continue
+        if option is None:
+            where = np.broadcast_to(where, like.shape)
+            free = where if free is None else free | where
+        else:
+            alternatives += option.arrays(*plain, **case.attrs)
+    return free, tuple(alternatives)

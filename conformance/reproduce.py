@@ -1,0 +1,121 @@
+"""Reproducers: a failing case as a five-line script that runs by itself."""
+
+from __future__ import annotations
+
+import base64
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.backends import registry as backend_registry
+from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.execute import executor
+from tensorcts.conformance.judge import Judge, Judgement
+from tensorcts.reference import dtypes, registry
+from tensorcts.reports.records import FAILURES
+
+INLINE = 16
+"""Up to how many elements an array is written out; larger ones are packed."""
+
+
+def script(case: Case, backend: str) -> str:
+    """The five lines."""
+    names = [f"x{i}" for i in range(len(case.arrays))]
+    arrays = "; ".join(f"{n} = {_written(a)}" for n, a in zip(names, case.arrays, strict=True))
+    attrs = ", ".join(f"{key}={_literal(value)}" for key, value in case.attrs.items())
+    layout = f", layout={case.layout!r}" if case.layout else ""
+    arguments = ", ".join(names) + ("," if len(names) == 1 else "")
+    lines = [
+        f"# {case.describe()} on {backend}",
+        "from tensorcts.conformance.reproduce import array, packed, reproduce",
+        arrays or "# no arrays",
+        f"attrs = dict({attrs})",
+        f'reproduce("{backend}", "{case.op.name}", "{case.dtype}", ({arguments}), attrs{layout})',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def array(dtype: str, shape: tuple[int, ...], numbers: list[Any]) -> NDArray[Any]:
+    """An array of a dtype and shape from its elements, exactly."""
+    return np.array(numbers).astype(dtypes.numpy_dtype(dtype)).reshape(shape)
+
+
+def packed(dtype: str, shape: tuple[int, ...], text: str) -> NDArray[Any]:
+    """An array of a dtype and shape from its compressed bytes."""
+    data = zlib.decompress(base64.b85decode(text))
+    return np.frombuffer(data, dtypes.numpy_dtype(dtype)).reshape(shape).copy()
+
+
+def reproduce(
+    backend: str,
+    op: str,
+    dtype: str,
+    arrays: tuple[NDArray[Any] | None, ...],
+    attrs: dict[str, Any],
+    layout: str | None = None,
+) -> None:
+    """Run the case again and print what comes out; exits with 1 if it fails, 0 if it does not."""
+    judgement = judge_again(backend, op, dtype, arrays, attrs, layout)
+    print(explain(judgement))
+    sys.exit(1 if judgement.verdict in FAILURES else 0)
+
+
+def judge_again(
+    backend: str,
+    op: str,
+    dtype: str,
+    arrays: tuple[NDArray[Any] | None, ...],
+    attrs: dict[str, Any],
+    layout: str | None = None,
+) -> Judgement:
+    """The judgement of the case."""
+    loaded = backend_registry.load(backend)
+    judge = Judge(loaded.capabilities, executor(loaded), Cache(None))
+    return judge(Case(registry.get(op), dtype, arrays, attrs, layout))
+
+
+def run_file(path: Path) -> None:
+    """Run a reproducer; it ends by ``sys.exit``."""
+    code = compile(path.read_text(encoding="utf-8"), str(path), "exec")
+    exec(code, {"__name__": "__main__"})
+
+
+def explain(judgement: Judgement) -> str:
+    """A judgement in a few lines."""
+    lines = [f"{judgement.verdict}: {judgement.case.describe()}"]
+    if judgement.message:
+        lines.append(f"  {judgement.message}")
+    if judgement.rule:
+        lines.append(f"  rule {judgement.rule}")
+    if worst := judgement.worst:
+        errors = [f"{name} {x:.4g}" for name, x in (("ulp", worst.ulp), ("z", worst.z)) if x is not None]
+        lines.append(f"  at {worst.index}: inputs {', '.join(worst.inputs)}")
+        lines.append(f"  got {worst.got}, truth {worst.truth}; {', '.join(errors)}; "
+                     f"allowed {worst.allowed}")  # fmt: skip
+    return "\n".join(lines)
+
+
+def _written(value: NDArray[Any] | None) -> str:
+    if value is None:
+        return "None"
+    name = dtypes.name_of(value.dtype)
+    if value.size <= INLINE:
+        plain = value.astype(np.float64) if name == "bfloat16" else value
+        numbers = ", ".join(_literal(x) for x in plain.ravel().tolist())
+        return f'array("{name}", {value.shape}, [{numbers}])'
+    text = base64.b85encode(zlib.compress(np.ascontiguousarray(value).tobytes(), 9)).decode()
+    return f'packed("{name}", {value.shape}, {text!r})'
+
+
+def _literal(value: Any) -> str:
+    """A Python expression of a value; NaN and infinities have none of their own."""
+    if isinstance(value, float) and not np.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, complex):
+        return f"complex({_literal(value.real)}, {_literal(value.imag)})"
+    return repr(value)

@@ -1,0 +1,156 @@
+"""Running one test: all its cases, the worst of them, its verdict and its reproducer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import hypothesis
+from hypothesis import strategies
+
+from tensorcts.backends.protocol import Backend
+from tensorcts.conformance import checks, shrink
+from tensorcts.conformance.checks import Test
+from tensorcts.conformance.draws import Draw
+from tensorcts.conformance.judge import Judge, Judgement
+from tensorcts.conformance.reproduce import script
+from tensorcts.reports.records import FAILURES, VERDICTS, Result, Verdict
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run is made with.
+
+    seed: every case follows from it.
+    examples: how many random cases each test draws.
+    """
+
+    seed: int
+    examples: int
+
+
+class _Tally:
+    """The judgements of one test, added up as they come."""
+
+    def __init__(self) -> None:
+        self.cases = self.elements = self.vacuous = 0
+        self.ulp: float | None = None
+        self.z: float | None = None
+        self.rule = ""
+        self.verdicts: dict[Verdict, int] = {}
+        self.first: dict[Verdict, Judgement] = {}
+
+    def add(self, judgement: Judgement) -> None:
+        self.cases += 1
+        self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
+        self.first.setdefault(judgement.verdict, judgement)
+        found = judgement.comparison
+        self.elements += found.count
+        self.vacuous += found.vacuous
+        self.rule = judgement.rule or self.rule
+        self.ulp = _larger(self.ulp, found.ulp)
+        self.z = _larger(self.z, found.z)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The gravest verdict; cases that a backend does not support don't outweigh those it does."""
+        for verdict in reversed(VERDICTS):
+            if verdict in FAILURES and verdict in self.verdicts:
+                return verdict
+        for verdict in ("pass", "vacuous", "unsupported"):
+            if verdict in self.verdicts:
+                return verdict
+        return "vacuous"
+
+
+def run_test(test: Test, backend_name: str, backend: Backend, judge: Judge, settings: Settings) -> Result:
+    """Run all cases of a test on a backend."""
+    started = time.perf_counter()
+    result = Result(backend_name, test.op.name, test.dtype, test.check, "unsupported")
+    reason = backend.unsupported(test.op.name, test.dtype)
+    if reason is not None:
+        result.message = reason
+        return result
+    tally = _Tally()
+    failing: Judgement | None = None
+    for judgement in _judgements(test, judge, settings):
+        tally.add(judgement)
+        if judgement.verdict in FAILURES:
+            failing = judgement
+    result.verdict = tally.verdict
+    result.cases, result.rule = tally.cases, tally.rule
+    result.ulp, result.z = tally.ulp, tally.z
+    result.vacuous = tally.vacuous / tally.elements if tally.elements else 0.0
+    shown = tally.first.get(result.verdict)
+    if failing is not None and failing.verdict == result.verdict:
+        shown = shrink.smallest(failing if test.check == "random" else tally.first[result.verdict], judge)
+    if shown is not None and result.verdict != "pass":
+        _describe(result, shown, backend_name)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgement]:
+    if test.check != "random":
+        for case in checks.cases(test, settings.seed):
+            yield judge(case)
+        return
+    yield from _random(test, judge, settings)
+
+
+def _random(test: Test, judge: Judge, settings: Settings) -> list[Judgement]:
+    """Judge cases drawn by Hypothesis; after a failure only the shrunk case is kept beside it."""
+    judgements: list[Judgement] = []
+    failed: list[Judgement] = []
+
+    @hypothesis.seed(test.seed(settings.seed))
+    @hypothesis.settings(
+        max_examples=settings.examples,
+        database=None,
+        deadline=None,
+        derandomize=False,
+        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=hypothesis.Verbosity.quiet,
+    )
+    @hypothesis.given(strategies.data())
+    def attempt(data: strategies.DataObject) -> None:
+        def integer(low: int, high: int) -> int:
+            return data.draw(strategies.integers(low, high))
+
+        draw = Draw(test.op, test.dtype, integer, styles=checks.styles(test))
+        judgement = judge(checks.sample(test, draw))
+        if judgement.verdict in FAILURES:
+            failed.append(judgement)
+            raise _FailedError
+        if not failed:
+            judgements.append(judgement)
+
+    try:
+        attempt()
+    except (_FailedError, hypothesis.errors.Flaky):
+        judgements.append(failed[-1])
+    return judgements
+
+
+class _FailedError(Exception):
+    """Tells Hypothesis that a case failed."""
+
+
+def _larger(a: float | None, b: float | None) -> float | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return max(a, b)
+
+
+def _describe(result: Result, shown: Judgement, backend_name: str) -> None:
+    """What the reader of the record needs to see of the case that is shown."""
+    result.message = shown.message
+    result.shapes = [list(a.shape) if a is not None else [] for a in shown.case.arrays]
+    result.attributes = ", ".join(f"{k}={v!r}" for k, v in shown.case.attrs.items())
+    result.worst = shown.worst
+    if result.verdict in FAILURES:
+        result.reproducer = script(shown.case, backend_name)

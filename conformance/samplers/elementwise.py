@@ -1,0 +1,70 @@
+"""Samplers of elementwise ops: one, two or three arrays whose shapes broadcast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tensorcts.conformance import values
+from tensorcts.conformance.draws import Draw
+from tensorcts.conformance.samplers import Sample, sampler
+from tensorcts.reference import dtypes
+
+UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
+         "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "logical_not", "relu",
+         "gelu", "gelu_tanh", "silu")  # fmt: skip
+BINARY = ("add", "subtract", "multiply", "divide", "floor_divide", "remainder", "pow", "atan2",
+          "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum",
+          "minimum", "logical_and", "logical_or", "logical_xor")  # fmt: skip
+ELEMENTWISE = frozenset(UNARY + BINARY)
+
+
+@sampler(*UNARY)
+def unary(d: Draw) -> Sample:
+    """One array of any shape."""
+    return (d.array(d.shape(), domain=d.op.domain_of(0)),), {}
+
+
+@sampler(*BINARY)
+def binary(d: Draw) -> Sample:
+    """Two arrays whose shapes broadcast."""
+    shape = d.shape()
+    arrays = [d.array(s, domain=d.op.domain_of(i)) for i, s in enumerate(broadcast_pair(d, shape))]
+    return tuple(arrays), {}
+
+
+@sampler("where")
+def where(d: Draw) -> Sample:
+    """A mask and two arrays whose shapes broadcast."""
+    shape = d.shape()
+    first, second = broadcast_pair(d, shape)
+    mask = d.mask(d.choice((shape, first, shape[-1:])))
+    return (mask, d.array(first), d.array(second)), {}
+
+
+@sampler("astype")
+def astype(d: Draw) -> Sample:
+    """An array, and each dtype that it may be cast to."""
+    targets = dtypes.COMPLEX if d.dtype in dtypes.COMPLEX else dtypes.ALL
+    target = d.choice(targets)
+    x = d.array(d.shape())
+    return (x,), {"dtype": target}
+
+
+def broadcast_pair(d: Draw, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Two shapes that broadcast to ``shape``."""
+    thin = tuple(1 if d.boolean() else n for n in shape)
+    return d.choice(((shape, shape), (shape, thin), (thin, shape), (shape, shape[1:]), (shape, ())))
+
+
+def special_arguments(d: Draw) -> list[Sample]:
+    """Every special value of the dtype, for two arguments every pair of them."""
+    pool = values.specials(d.dtype)
+    if d.op.name == "astype":
+        targets = dtypes.COMPLEX if d.dtype in dtypes.COMPLEX else dtypes.ALL
+        return [((pool,), {"dtype": target}) for target in targets]
+    if d.op.name in UNARY:
+        return [((pool,), {})]
+    grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], pool[None, :]))
+    return [(tuple(np.array(a) for a in grid), {})]

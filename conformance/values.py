@@ -1,0 +1,168 @@
+"""Values to fill arrays with: special ones, and random ones of several styles."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.reference import dtypes
+
+MILD = ("normal", "uniform", "small_integers", "offset", "constant")
+"""Styles that no reasonable op overflows on."""
+
+STYLES = (*MILD, "wide", "tiny")
+"""All random styles: ``wide`` spans the exponents of the format, ``tiny`` the subnormals.
+
+Beside them stand ``unit`` (for products), ``special`` and ``moderate_special``.
+"""
+
+
+@cache
+def specials(dtype: str, *, moderate: bool = False) -> NDArray[Any]:
+    """The special values of a dtype: NaN, ±inf, ±0, subnormals, ends of the range, round numbers.
+
+    moderate: without very large and very small ones, whose sums and products overflow or not,
+        depending on the order in which they are taken.
+    """
+    pool = _specials(dtype)
+    if not moderate or dtype not in dtypes.FLOATING:
+        return pool
+    size = np.abs(pool.astype(np.float64))
+    with np.errstate(invalid="ignore"):
+        return pool[~np.isfinite(size) | (size == 0) | ((size > 2**-9) & (size < 2**9))]
+
+
+def _specials(dtype: str) -> NDArray[Any]:
+    target = dtypes.numpy_dtype(dtype)
+    if dtype == "bool":
+        return np.array([False, True])
+    if dtype in dtypes.INTEGER:
+        info = np.iinfo(target)
+        values = [0, 1, 2, 3, 7, info.max, info.max - 1, info.max // 2, info.min, info.min + 1]
+        values += [-1, -2, -7] if info.min < 0 else [info.max // 3]
+        return np.array(values, dtype=target)
+    if dtype in dtypes.COMPLEX:
+        parts = np.array([0.0, -0.0, 1.0, -2.0, 0.5, 3.0])
+        return (parts[:, None] + 1j * parts).ravel().astype(target)
+    form = dtypes.format_of(dtype)
+    eps = 2.0 ** (1 - form.p)
+    positive = [
+        0.0,
+        form.smallest_subnormal,
+        form.smallest_normal - form.smallest_subnormal,
+        form.smallest_normal,
+        2.0 ** (-form.p),
+        0.1,
+        0.5,
+        1.0 - eps / 2,
+        1.0,
+        1.0 + eps,
+        1.5,
+        2.0,
+        3.0,
+        np.pi / 2,
+        np.pi,
+        10.0,
+        2.0**form.p,
+        np.sqrt(form.max),
+        form.max,
+        np.inf,
+    ]
+    with np.errstate(over="ignore"):
+        return np.array([np.nan, *positive, *(-x for x in positive)]).astype(target)
+
+
+def fill(
+    generator: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: str,
+    style: str,
+    domain: tuple[float, float] = (-np.inf, np.inf),
+) -> NDArray[Any]:
+    """An array of random values of a style, inside of a closed interval."""
+    target = dtypes.numpy_dtype(dtype)
+    if dtype == "bool":
+        return generator.integers(0, 2, shape).astype(bool)
+    if style in ("special", "moderate_special"):
+        pool = specials(dtype, moderate=style == "moderate_special")
+        return _some_special(generator, shape, dtype, domain, pool)
+    if dtype in dtypes.INTEGER:
+        return _integers(generator, shape, target, style)
+    if dtype in dtypes.COMPLEX:
+        part = dtypes.component(dtype)
+        if style == "unit":
+            phase = np.exp(2j * np.pi * generator.random(shape))
+            return np.asarray(phase * np.exp2(generator.uniform(-1, 1, shape))).astype(target)
+        out = np.empty(shape, target)
+        out.real, out.imag = (_floats(generator, shape, part, style) for _ in range(2))
+        return out
+    values = _into(domain, _floats(generator, shape, dtype, style))
+    with np.errstate(over="ignore"):
+        return np.asarray(values).astype(target)
+
+
+def _floats(
+    generator: np.random.Generator, shape: tuple[int, ...], dtype: str, style: str
+) -> NDArray[Any]:
+    form = dtypes.format_of(dtype)
+    match style:
+        case "normal":
+            return generator.standard_normal(shape)
+        case "uniform":
+            return generator.uniform(-8.0, 8.0, shape)
+        case "small_integers":
+            return generator.integers(-4, 5, shape).astype(np.float64)
+        case "offset":
+            return 100.0 + generator.standard_normal(shape)
+        case "unit":
+            return np.exp2(generator.uniform(-1, 1, shape)) * generator.choice((-1.0, 1.0), shape)
+        case "constant":
+            return np.full(shape, generator.standard_normal())
+        case "wide":
+            top = int(np.log2(form.max))
+            exponents = generator.integers(form.emin - form.p, top, shape)
+            signs = np.where(generator.integers(0, 2, shape), 1.0, -1.0)
+            return signs * np.ldexp(generator.uniform(1.0, 2.0, shape), exponents)
+        case "tiny":
+            return generator.uniform(-2.0, 2.0, shape) * form.smallest_normal
+    raise ValueError(f"unknown style {style!r}; the styles are {', '.join(STYLES)}, special")
+
+
+def _into(domain: tuple[float, float], values: NDArray[Any]) -> NDArray[Any]:
+    """Values moved into the interval: folded at a finite end, wrapped between two."""
+    low, high = domain
+    if np.isinf(low) and np.isinf(high):
+        return values
+    if np.isinf(high):
+        return low + np.abs(values)
+    middle, half = (low + high) / 2, (high - low) / 2
+    return middle + half * np.where(np.abs(values) <= 1, values, 1 / np.where(values, values, 1))
+
+
+def _integers(
+    generator: np.random.Generator, shape: tuple[int, ...], target: np.dtype[Any], style: str
+) -> NDArray[Any]:
+    info = np.iinfo(target)
+    if style in ("wide", "uniform", "tiny"):
+        return generator.integers(info.min, info.max, shape, dtype=target, endpoint=True)
+    low = max(-9, int(info.min))
+    if style == "constant":
+        return np.full(shape, generator.integers(low, 10), dtype=target)
+    return generator.integers(low, 10, shape, dtype=target)
+
+
+def _some_special(
+    generator: np.random.Generator,
+    shape: tuple[int, ...],
+    dtype: str,
+    domain: tuple[float, float],
+    pool: NDArray[Any],
+) -> NDArray[Any]:
+    """Mostly ordinary values with a few special ones among them."""
+    ordinary = fill(generator, shape, dtype, "normal", domain)
+    chosen = pool[generator.integers(0, len(pool), shape)]
+    share = generator.choice([0.05, 0.3])
+    return np.where(generator.random(shape) < share, chosen, ordinary).astype(ordinary.dtype)

@@ -1,0 +1,70 @@
+"""The noise model: which rounding errors an honest backend with certain traits makes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.noisy import Noise
+from tensorcts.tolerances import budgets
+
+
+@dataclass(frozen=True)
+class NoiseModel:
+    """The traits of a backend, for one op in one dtype, that its rounding errors depend on.
+
+    dtype: the dtype that the op is called in.
+    profile: the tolerance profile of its elementwise primitives.
+    correctly_rounded: primitives that it claims to round correctly.
+    accumulator: the dtype that sums and contractions accumulate in.
+    stored: whether every intermediate result is rounded to ``dtype`` (else 16-bit floats keep
+        their intermediates in the accumulator's dtype).
+    """
+
+    dtype: str
+    profile: str
+    correctly_rounded: frozenset[str]
+    accumulator: str
+    stored: bool
+
+    @classmethod
+    def of(
+        cls,
+        dtype: str,
+        *,
+        profile: str,
+        correctly_rounded: frozenset[str] = frozenset(),
+        accumulator: str | None = None,
+        stored: bool = False,
+    ) -> NoiseModel:
+        """The model with the accumulator's default: float32 for 16-bit floats, else the dtype."""
+        default = "float32" if dtype in ("float16", "bfloat16") else dtypes.component(dtype)
+        return cls(dtype, profile, correctly_rounded, accumulator or default, stored)
+
+    @property
+    def intermediates(self) -> str:
+        """The dtype that intermediate results are rounded to."""
+        narrow = self.dtype in ("float16", "bfloat16")
+        return self.accumulator if narrow and not self.stored else dtypes.component(self.dtype)
+
+    def budgets(self, dtype: str) -> dict[str, float]:
+        """The ulps of ``dtype`` that each primitive may be off by."""
+        table = dict(budgets.ulps(self.profile, dtype))
+        table.update(dict.fromkeys(self.correctly_rounded, 0.5))
+        return table
+
+    def noise(self, generator: np.random.Generator) -> Noise:
+        """The errors, drawn from a generator."""
+        return Noise(
+            self.budgets(self.intermediates),
+            dtypes.format_of(self.intermediates),
+            dtypes.format_of(self.accumulator),
+            generator,
+        )
+
+    def __str__(self) -> str:
+        claims = ",".join(sorted(self.correctly_rounded))
+        stored = "storage" if self.stored else "accumulate"
+        return f"{self.dtype} {self.profile} {claims} {self.accumulator} {stored}"

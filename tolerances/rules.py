@@ -1,0 +1,102 @@
+"""The rules: exact, ulp, derived. Which one an op falls under, and the bound it gives.
+
+exact    the truth rounded once to the result's dtype, bit for bit.
+ulp      an elementwise primitive: at most as many ulps off as its row in the tables says.
+derived  everything else: at most ½ ulp + SIGMAS·σ, σ from the noise model (``sigma``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.dispatch import Interpreter, innermost
+from tensorcts.reference.arrays.noisy import Noisy
+from tensorcts.reference.registry import Op
+from tensorcts.tolerances import budgets
+from tensorcts.tolerances.model import NoiseModel
+
+SIGMAS = 6.0
+"""How many standard deviations a derived bound allows beyond the last rounding."""
+
+SAMPLES = 16
+"""Noisy runs behind each σ. A σ estimated from 16 is a third of the true one once in 10⁶ times."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule with its parameter, and the sentence that explains it."""
+
+    kind: Literal["exact", "ulp", "derived"]
+    text: str
+    ulps: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.kind}({self.ulps:g})" if self.kind == "ulp" else self.kind
+
+
+def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
+    """The rule for results of the dtype ``result``."""
+    if not dtypes.is_inexact(result):
+        return Rule("exact", f"{result} results are exact")
+    if op.name in budgets.exact_ops() and not (op.name == "abs" and model.dtype in dtypes.COMPLEX):
+        return Rule("exact", budgets.exact_ops()[op.name])
+    if op.name in budgets.rows() and model.dtype in dtypes.FLOATING:
+        ulps = model.budgets(model.dtype)[op.name]
+        if ulps == 0.5:
+            return Rule("exact", f"correctly rounded: {_source(op, model)}")
+        return Rule("ulp", f"at most {ulps:.4g} ulp: {_source(op, model)}", ulps)
+    if op.name in ("add", "subtract"):
+        return Rule("exact", "both parts correctly rounded (IEEE 754-2019 §5.4.1)")
+    return Rule("derived", f"½ ulp + {SIGMAS:g}·σ from the noise model ({model})")
+
+
+def _source(op: Op, model: NoiseModel) -> str:
+    if op.name in model.correctly_rounded:
+        return "declared by the backend"
+    return budgets.source(op.name, model.profile)
+
+
+def sigma(
+    run: Callable[[Callable[[Any], Any]], tuple[Any, ...]],
+    truths: list[NDArray[Any]],
+    model: NoiseModel,
+    seed: int,
+) -> list[NDArray[np.float64]]:
+    """For each output element the root mean square of (noisy - truth) over ``SAMPLES`` runs.
+
+    run: runs the definition with every number wrapped by the function it is given, and returns the
+        outputs.
+    truths: the outputs' truths, as float64 or complex128.
+    """
+    squares = [np.zeros(np.shape(t)) for t in truths]
+    # Errors are counted in ulps: the square of a tiny one would underflow.
+    form = dtypes.format_of(model.dtype if dtypes.is_inexact(model.dtype) else "float64")
+    units = [form.ulp(np.where(np.isfinite(t), np.abs(t), 0.0)) for t in truths]
+    for sample in range(SAMPLES):
+        noise = model.noise(np.random.Generator(np.random.Philox(key=[seed, sample])))
+        outputs = run(lambda array, noise=noise: Noisy(array, noise))
+        with np.errstate(all="ignore"):
+            for total, output, truth, unit in zip(squares, outputs, truths, units, strict=True):
+                value = innermost(output) if isinstance(output, Interpreter) else output
+                value, wanted = _clipped(value, model), _clipped(truth, model)
+                same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
+                total += np.where(same, 0.0, (np.abs(value - wanted) / unit) ** 2)
+    return [np.sqrt(t / SAMPLES) * unit for t, unit in zip(squares, units, strict=True)]
+
+
+def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
+    """Values beyond the intermediates' format count as the first number past its largest.
+
+    So a truth that overflows there and a noisy result that did are equal.
+    """
+    form = dtypes.format_of(model.intermediates)
+    if np.iscomplexobj(values) or form.p == 53:
+        return values
+    beyond = form.max * (1 + form.unit_roundoff)
+    return np.clip(values, -beyond, beyond)
