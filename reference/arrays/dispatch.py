@@ -20,6 +20,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 
 P = ParamSpec("P")
 R = TypeVar("R")
+D = TypeVar("D")
 Index = int | slice | EllipsisType | None
 
 
@@ -36,17 +37,15 @@ class Interpreter(NDArrayOperatorsMixin):
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         if method != "__call__" or kwargs.get("out") is not None:
-            raise TypeError(f"np.{ufunc.__name__}.{method} has no functional form; call np.sum etc.")
-        if highest(inputs) is not self:
-            return NotImplemented
-        return self.interpret(ufunc, inputs, kwargs)
+            raise TypeError(
+                f"np.{ufunc.__name__}.{method} has no functional form; call np.sum etc."
+            )
+        return highest(inputs, default=self).interpret(ufunc, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if highest((args, kwargs)) is not self:
-            return NotImplemented
         if func in COMPOSED:
             return COMPOSED[func](*args, **kwargs)
-        return self.interpret(func, args, kwargs)
+        return highest((args, kwargs), default=self).interpret(func, args, kwargs)
 
     def __getitem__(self, index: Index | tuple[Index, ...]) -> Any:
         return slice_of(self, index=index)
@@ -93,13 +92,12 @@ def interpreters(tree: Any) -> Iterator[Interpreter]:
             yield from interpreters(item)
 
 
-def highest(tree: Any) -> Interpreter | None:
-    """The interpreter that is to be asked: the first of those with the highest level."""
-    found: Interpreter | None = None
-    for candidate in interpreters(tree):
-        if found is None or candidate.level > found.level:
-            found = candidate
-    return found
+def highest(tree: Any, *, default: D) -> Interpreter | D:
+    """The interpreter that is to be asked: the first of those with the highest level.
+
+    NumPy asks one array of each type only, which need not be the right one.
+    """
+    return max(interpreters(tree), key=lambda found: found.level, default=default)
 
 
 def unwrap(tree: Any, level: int) -> Any:
@@ -125,7 +123,7 @@ def primitive(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
-        top = highest((args, kwargs))
+        top = highest((args, kwargs), default=None)
         if top is None:
             return function(*args, **kwargs)
         result: R = top.interpret(dispatch, args, kwargs)

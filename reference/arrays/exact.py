@@ -16,6 +16,7 @@ import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 
+from tensorcts.reference import dtypes
 from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.dispatch import Interpreter, map_arrays, unwrap
 
@@ -171,7 +172,7 @@ def _round_to_int(function: Callable[[Any], Any]) -> Callable[..., Any]:
 
 def _convert(x: NDArray[Any], *, dtype: str) -> NDArray[Any]:
     hi, _ = Exact(x).split()
-    wide = primitives.dtypes.wide(dtype)
+    wide = dtypes.wide(dtype)
     return x if wide in ("float64", "complex128") else primitives.convert(hi, dtype=dtype)
 
 

@@ -61,7 +61,7 @@ class Noise:
         uniform = self.generator.uniform(-1.0, 1.0, y.shape)
         if not np.iscomplexobj(y):
             return uniform
-        return uniform * np.exp(1j * self.generator.uniform(0.0, np.pi, y.shape))
+        return np.asarray(uniform * np.exp(1j * self.generator.uniform(0.0, np.pi, y.shape)))
 
     def _overflowed(self, y: NDArray[Any]) -> NDArray[Any]:
         if np.iscomplexobj(y) or not np.any(np.abs(y) > self.intermediates.max):

@@ -77,7 +77,7 @@ def constant(text: str | Callable[[Any], Any], like: Any) -> Any:
     text: a decimal literal, or a function of the namespace (``math``, or ``mpmath`` for
         ``Exact``): ``constant(lambda m: m.sqrt(2 / m.pi), like=x)``.
     """
-    if getattr(innermost(like), "dtype", None) != object:
+    if np.asarray(innermost(like)).dtype.kind != "O":
         return float(text) if isinstance(text, str) else text(math)
     with mpmath.workprec(PRECISION):
         return mpmath.mpf(text) if isinstance(text, str) else text(mpmath)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import mpmath
 import numpy as np
 
 from tensorcts.reference import dtypes
@@ -68,10 +69,14 @@ def carries_gradient(x: Any) -> bool:
     """Whether ``x`` is an array of real numbers; integers and booleans carry no gradient."""
     if x is None:
         return False
-    dtype = np.asarray(innermost(x)).dtype
-    if dtype.kind == "c":
-        raise TypeError(f"gradients of complex arrays are not defined, got dtype {dtype}")
-    return dtype == object or dtypes.is_floating(dtypes.name_of(dtype))
+    plain = np.asarray(innermost(x))
+    if plain.dtype.kind == "c" or any(isinstance(item, mpmath.mpc) for item in _objects(plain)):
+        raise TypeError(f"gradients of complex arrays are not defined yet, got {plain!r}")
+    return plain.dtype.kind == "O" or dtypes.is_floating(dtypes.name_of(plain.dtype))
+
+
+def _objects(x: Any) -> Any:
+    return x.flat if x.dtype.kind == "O" else ()
 
 
 def pulled_back(tape: list[Traced], cotangents: dict[int, Any]) -> dict[int, Any]:

@@ -1,0 +1,208 @@
+"""Hand-made samples of the ops: small, in the domain, away from kinks.
+
+A test with an argument ``sample`` runs on every sample of every op that has a floating dtype, one
+with ``smooth`` on those of the differentiable ops. Ops whose arrays are all of one kind need no
+entry: they get a (2, 3) array and (3,) arrays drawn from their domain.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.registry import Op, all_ops
+
+Case = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An op with arguments: float64 arrays where they are floating."""
+
+    op: Op
+    arrays: tuple[Any, ...]
+    attrs: dict[str, Any]
+
+    @property
+    def floating(self) -> list[int]:
+        """The positions of the floating arrays."""
+        return [i for i, a in enumerate(self.arrays) if a is not None and a.dtype == np.float64]
+
+    def on(self, floating: Any, *, exact: bool) -> tuple[Any, ...]:
+        """The op's results with the floating arrays replaced, as a tuple."""
+        arrays = list(self.arrays)
+        for position, array in zip(self.floating, floating, strict=True):
+            arrays[position] = array
+        attrs = dict(self.attrs)
+        for name in self.op.lifted if exact else ():
+            attrs[name] = Exact(np.asarray(attrs[name]))
+        result = self.op.function(*arrays, **attrs)
+        return result if isinstance(result, tuple) else (result,)
+
+
+class Draw:
+    """Random arrays of one op."""
+
+    def __init__(self, op: Op) -> None:
+        self.op, self.rng = op, np.random.default_rng(zlib.crc32(op.name.encode()))
+
+    def real(self, *shape: int, low: float = -2.0, high: float = 2.0) -> Any:
+        return self.rng.uniform(low, high, shape)
+
+    def argument(self, position: int, *shape: int) -> Any:
+        low, high = self.op.domain_of(position)
+        low = low + 0.1 if np.isfinite(low) else -2.0
+        return self.real(*shape, low=low, high=high - 0.1 if np.isfinite(high) else low + 4.0)
+
+    def index(self, size: int, *shape: int) -> Any:
+        return self.rng.integers(-size, size, shape)
+
+    def permutation(self, *shape: int, axis: int) -> Any:
+        """Indices without duplicates along the axis."""
+        return np.argsort(self.rng.uniform(size=shape), axis=axis)
+
+    def mask(self, *shape: int) -> Any:
+        return self.rng.uniform(size=shape) < 0.6
+
+
+def _usual(d: Draw) -> list[Case]:
+    kinds = [p.kind for p in d.op.signature.parameters.values()]
+    count = kinds.count(kinds[0]) if kinds else 0
+    return [
+        (tuple(d.argument(i, *((2, 3) if i == 0 else (3,))) for i in range(count)), {}),
+        (tuple(d.argument(i) for i in range(count)), {}),
+    ]
+
+
+def _reduction(d: Draw, **attrs: Any) -> list[Case]:
+    x = d.real(2, 3, 4)
+    cases: list[tuple[Any, bool]] = [(None, False), (1, True), ((0, -1), False), (None, True)]
+    return [((x,), {"axis": axis, "keepdims": keep, **attrs}) for axis, keep in cases]
+
+
+def _prod(d: Draw) -> list[Case]:
+    zeros = d.real(3, 3) * np.array([[1, 1, 1], [1, 0, 1], [0, 1, 0]])
+    along = {"axis": 1, "keepdims": False, "dtype": "float64"}
+    return [*_reduction(d, dtype="float64"), ((zeros,), along)]
+
+
+def _indexed(d: Draw) -> list[Case]:
+    return [((d.real(4, 3), d.index(4, 5, 3)), {"axis": 0}),
+            ((d.real(2, 4, 3), d.index(4, 2, 5, 3)), {"axis": -2})]  # fmt: skip
+
+
+def _scattered(d: Draw) -> list[Case]:
+    unique = d.permutation(4, 3, axis=0)[:2] - 4
+    return [((d.real(4, 3), unique, d.real(2, 3)), {"axis": 0}),
+            ((d.real(2, 4), d.permutation(2, 4, axis=1), d.real(2, 4)), {"axis": -1})]  # fmt: skip
+
+
+def _summed(d: Draw) -> list[Case]:
+    return [*_scattered(d), ((d.real(4, 3), d.index(4, 6, 3), d.real(6, 3)), {"axis": 0})]
+
+
+def _einsum(d: Draw) -> list[Case]:
+    sizes = {"b": 2, "i": 3, "j": 4, "k": 2}
+    forms = ["ij,jk->ik", "bij,bkj,k->bi", "ijk->j", "ij,j->", "i,j->ij", "ij->ji", "bi,j->b"]
+    return [
+        (tuple(d.real(*(sizes[c] for c in term)) for term in form.split("->")[0].split(",")),
+         {"subscripts": form})
+        for form in forms
+    ]  # fmt: skip
+
+
+def _matmul(d: Draw) -> list[Case]:
+    shapes = [((2, 3), (3, 4)), ((3,), (3,)), ((3,), (2, 3, 4)), ((2, 2, 3), (3,)),
+              ((2, 1, 2, 3), (2, 3, 2))]  # fmt: skip
+    return [((d.real(*a), d.real(*b)), {}) for a, b in shapes]
+
+
+def _attention(d: Draw) -> list[Case]:
+    q, k, v = d.real(1, 2, 3, 4), d.real(1, 2, 5, 4), d.real(1, 2, 5, 3)
+    mask = d.mask(1, 1, 3, 5)
+    mask[..., 1, :] = False
+    bias = d.real(2, 1, 5)
+    grouped = k[:, :1], v[:, :1]
+    return [((q, k, v), {"scale": 0.5, "causal_offset": None}),
+            ((q, k, v, mask, None), {"scale": 0.5, "causal_offset": None}),
+            ((q, *grouped, mask, bias), {"scale": 0.7, "causal_offset": 1}),
+            ((q, *grouped, None, bias), {"scale": 1.0, "causal_offset": 0})]  # fmt: skip
+
+
+def _rotary(d: Draw) -> list[Case]:
+    x, positions = d.real(2, 3, 4), np.array([0, 2, 5])
+    return [((x, positions), {"base": 10.0, "layout": name}) for name in ("half", "interleaved")]
+
+
+ODD: dict[str, Callable[[Draw], list[Case]]] = {
+    "where": lambda d: [((d.mask(2, 3), d.real(3), d.real(2, 1)), {})],
+    "sum": lambda d: _reduction(d, dtype="float64"),
+    "prod": _prod,
+    "mean": _reduction,
+    "max": _reduction,
+    "min": _reduction,
+    "argmax": lambda d: [((d.real(2, 3),), {"axis": a, "keepdims": True}) for a in (None, 1)],
+    "argmin": lambda d: [((d.real(2, 3),), {"axis": a, "keepdims": False}) for a in (None, -2)],
+    "var": lambda d: [*_reduction(d, correction=0), *_reduction(d, correction=1)[:2]],
+    "matmul": _matmul,
+    "einsum": _einsum,
+    "linear": lambda d: [((d.real(2, 2, 3), d.real(4, 3), d.real(4)), {}),
+                         ((d.real(3), d.real(4, 3), None), {})],
+    "softmax": lambda d: [((d.real(2, 3),), {"axis": a}) for a in (0, -1)],
+    "log_softmax": lambda d: [((d.real(2, 3),), {"axis": a}) for a in (0, -1)],
+    "layer_norm": lambda d: [((d.real(2, 4), d.real(4), d.real(4)), {"eps": 1e-5})],
+    "rms_norm": lambda d: [((d.real(2, 4), d.real(4)), {"eps": 1e-6})],
+    "reshape": lambda d: [((d.real(2, 6),), {"shape": (3, -1)}), ((d.real(1),), {"shape": ()})],
+    "permute_dims": lambda d: [((d.real(2, 3, 4),), {"axes": (2, 0, -2)})],
+    "broadcast_to": lambda d: [((d.real(3, 1),), {"shape": (2, 3, 4)})],
+    "flatten": lambda d: [((d.real(2, 3, 2),), {"start": 1, "end": -1}),
+                          ((d.real(),), {"start": 0, "end": -1})],
+    "squeeze": lambda d: [((d.real(1, 3, 1),), {"axis": (0, -1)})],
+    "expand_dims": lambda d: [((d.real(2, 3),), {"axis": -2})],
+    "concat": lambda d: [((d.real(2, 3), d.real(2, 0), d.real(2, 1)), {"axis": -1})],
+    "stack": lambda d: [((d.real(2, 3), d.real(2, 3)), {"axis": a}) for a in (0, -1)],
+    "split": lambda d: [((d.real(5, 2),), {"sizes": (2, 0, 3), "axis": -2})],
+    "take": lambda d: [((d.real(2, 4, 2), d.index(4, 5)), {"axis": a}) for a in (1, -2)],
+    "gather": _indexed,
+    "scatter": _scattered,
+    "scatter_add": _summed,
+    "masked_select": lambda d: [((d.real(3, 4), d.mask(3, 4)), {})],
+    "embedding": lambda d: [((d.real(4, 3), d.index(4, 2, 3) % 4), {})],
+    "astype": lambda d: [((d.real(2, 3),), {"dtype": name}) for name in ("float32", "float64")],
+    "rotary_embedding": _rotary,
+    "scaled_dot_product_attention": _attention,
+    "zeros": lambda d: [((), {"shape": (2, 3), "dtype": "float64"})],
+    "ones": lambda d: [((), {"shape": (), "dtype": "float64"})],
+    "full": lambda d: [((), {"shape": (2,), "value": 0.1, "dtype": "float64"})],
+    "eye": lambda d: [((), {"rows": 2, "columns": 3, "k": 1, "dtype": "float64"})],
+    "arange": lambda d: [((), {"start": 1.0, "stop": 2.0, "step": 0.3, "dtype": "float64"})],
+    "linspace": lambda d: [((), {"start": 0.1, "stop": 0.7, "num": n, "dtype": "float64"})
+                           for n in (0, 1, 4)],
+}  # fmt: skip
+
+
+def samples(op: Op) -> list[Sample]:
+    """The samples of one op."""
+    return [Sample(op, arrays, attrs) for arrays, attrs in ODD.get(op.name, _usual)(Draw(op))]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    floating = [o for o in all_ops() if set(o.dtypes) & set(dtypes.FLOATING)]
+    chosen = {"sample": floating, "smooth": [o for o in floating if o.differentiable]}
+    for name in set(chosen) & set(metafunc.fixturenames):
+        params = [pytest.param(s, id=f"{o.name}-{i}")
+                  for o in chosen[name] for i, s in enumerate(samples(o))]  # fmt: skip
+        metafunc.parametrize(name, params)
+
+
+@pytest.fixture(scope="session")
+def every_smooth() -> list[Sample]:
+    """All samples of the differentiable ops."""
+    return [s for o in all_ops() if o.differentiable for s in samples(o)]

@@ -1,0 +1,157 @@
+"""Every gradient against high-precision differences of the definition itself."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import mpmath
+import numpy as np
+import pytest
+import scipy.special
+
+from tensorcts.reference import ops
+from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.autodiff import rules
+from tensorcts.reference.autodiff.reverse import grad, vjp
+
+STEP = Exact(np.array(mpmath.mpf(10) ** -20, dtype=object))
+
+
+def random_like(arrays: Any, seed: int) -> list[Exact]:
+    rng = np.random.default_rng(seed)
+    return [Exact(rng.uniform(-1, 1, np.shape(a))) for a in arrays]
+
+
+def dot(xs: Any, ys: Any) -> Any:
+    """The inner product of two lists of arrays, as a 0-d array."""
+    return sum((np.sum(x * y) for x, y in zip(xs, ys, strict=True)), start=0 * STEP)
+
+
+def moved(points: Any, directions: Any, step: Any) -> list[Any]:
+    return [p + step * d for p, d in zip(points, directions, strict=True)]
+
+
+def assert_derivative(function: Any, points: Any) -> Any:
+    """The pullback agrees with central differences in a random direction (error ≈ step²)."""
+    results, pullback = vjp(function, *points)
+    directions, cotangents = random_like(points, 1), random_like(results, 2)
+    pulled = dot(pullback(tuple(cotangents)), directions)
+    ahead, behind = (function(*moved(points, directions, step)) for step in (STEP, -STEP))
+    difference = dot([a - b for a, b in zip(ahead, behind, strict=True)], cotangents) / (2 * STEP)
+    error, size = abs(pulled - difference).value.item(), abs(difference).value.item()
+    assert error <= 1e-20 * size + 1e-35, (pulled, difference)
+    return size
+
+
+def test_gradient_is_the_derivative(smooth: Any) -> None:
+    points = [Exact(smooth.arrays[i]) for i in smooth.floating]
+    assert assert_derivative(lambda *x: smooth.on(x, exact=True), points) > 0
+
+
+def test_gradient_of_the_gradient_is_the_derivative(smooth: Any) -> None:
+    points = [Exact(smooth.arrays[i]) for i in smooth.floating]
+    cotangents = tuple(random_like(smooth.on(points, exact=True), 3))
+
+    def gradient(*x: Any) -> Any:
+        return vjp(lambda *x: smooth.on(x, exact=True), *x)[1](cotangents)
+
+    assert_derivative(gradient, points)
+
+
+OTHERS = {
+    np.float_power: lambda x: np.float_power(x, 1.5 * x),
+    np.hypot: lambda x: np.hypot(x, 1 - x),
+    np.positive: lambda x: np.positive(x),
+    np.square: lambda x: np.square(x),
+    np.reciprocal: lambda x: np.reciprocal(x),
+    np.moveaxis: lambda x: np.moveaxis(x, 0, -1),
+    np.flip: lambda x: np.flip(x, 1),
+    scipy.special.erf: lambda x: scipy.special.erf(x),
+}
+"""Primitives that no op uses."""
+
+
+@pytest.mark.parametrize("function", OTHERS.values(), ids=[f.__name__ for f in OTHERS])
+def test_gradient_of_a_primitive(function: Any) -> None:
+    x = Exact(np.random.default_rng(0).uniform(0.1, 0.9, (2, 3)))
+    assert assert_derivative(lambda x: (function(x),), [x]) > 0
+    assert_derivative(lambda x: (grad(lambda x: np.sum(function(x) * function(x)))(x),), [x])
+
+
+def test_every_rule_is_exercised(every_smooth: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No rule stands in the tables that the tests above don't reach."""
+    used = set()
+
+    class Watched(dict[Any, Any]):
+        def get(self, key: Any, default: Any = None) -> Any:
+            used.add(key)
+            return super().get(key, default)
+
+    monkeypatch.setattr(rules, "RULES", Watched(rules.RULES))
+    for sample in every_smooth:
+        vjp(lambda *x, s=sample: s.on(x, exact=False), *(sample.arrays[i] for i in sample.floating))
+    assert set(rules.RULES) == used | set(OTHERS)
+
+
+KINKS: list[tuple[str, Any, list[float], list[float]]] = [
+    ("relu", ops.relu, [0.0, -0.0], [0, 0]),
+    ("abs", ops.abs, [0.0, -0.0], [0, 0]),
+    ("sqrt at 0", ops.sqrt, [0.0], [np.inf]),
+    ("root as a power at 0", lambda x: ops.pow(x, 0.5), [0.0], [np.inf]),
+    ("x**0", lambda x: ops.pow(x, 0.0), [0.0, 2.0], [0, 0]),
+    ("0**y", lambda y: ops.pow(0.0, y), [0.5, 2.0], [0, 0]),
+    ("pow of a negative base", lambda x: ops.pow(x, 3.0), [-2.0], [12]),
+    ("max of ties", lambda x: ops.max(x, axis=None, keepdims=False), [1, 3, 3], [0, 0.5, 0.5]),
+    ("max of ties, axis", lambda x: ops.max(x, axis=0, keepdims=True), [3, 3, 1], [0.5, 0.5, 0]),
+    ("min of ties", lambda x: ops.min(x, axis=None, keepdims=False), [1, 1, 3], [0.5, 0.5, 0]),
+    ("max, initial", lambda x: np.max(x, axis=0, initial=5.0), [1.0, 2.0], [0, 0]),
+    ("maximum of ties", lambda x: ops.maximum(x, 1.0), [1, 0, 2], [0.5, 0, 1]),
+    ("maximum of ties, second", lambda x: ops.maximum(1.0, x), [1, 0, 2], [0.5, 0, 1]),
+    ("minimum of ties", lambda x: ops.minimum(x, 1.0), [1, 0, 2], [0.5, 1, 0]),
+    ("minimum of ties, second", lambda x: ops.minimum(1.0, x), [1, 0, 2], [0.5, 1, 0]),
+    ("sign", np.sign, [0.0, 2.0], [0, 0]),
+    ("round", np.rint, [0.5], [0]),
+    ("floor", np.floor, [1.0], [0]),
+    ("hypot at 0", lambda x: np.hypot(x, 0 * x), [0.0], [0]),
+    ("prod with a zero", lambda x: _prod(x), [0, 2, 3], [6, 0, 0]),
+    ("prod with two zeros", lambda x: _prod(x), [0, 0, 3], [0, 0, 0]),
+    ("atan2(x, 0) at 0", lambda x: ops.atan2(x, 0.0), [0.0], [0]),
+    ("atan2(x, 1e300)", lambda x: ops.atan2(x, 1e300), [0.0], [1e-300]),
+    ("asin at its ends", ops.asin, [-1.0, 1.0], [np.inf, np.inf]),
+    ("acos at its ends", ops.acos, [-1.0, 1.0], [-np.inf, -np.inf]),
+    ("acosh at 1", ops.acosh, [1.0], [np.inf]),
+    ("where: the branch not taken", lambda x: ops.where(x > 0, x, 2 * x), [1.0, -1.0], [1, 2]),
+    ("log_softmax beside -inf", lambda x: ops.log_softmax(x, axis=0)[1], [-np.inf, 0], [0, 0]),
+    ("softmax of -inf alone", lambda x: _first(x), [-np.inf, -np.inf], [np.nan, np.nan]),
+    ("where before sqrt", lambda x: np.where(x > 0, np.sqrt(x), 0.0), [0.0], [np.nan]),
+]
+
+
+def _prod(x: Any) -> Any:
+    return ops.prod(x, axis=None, keepdims=False, dtype="float64")
+
+
+def _first(x: Any) -> Any:
+    return ops.softmax(x, axis=0)[0]
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "expected"), [k[1:] for k in KINKS], ids=[k[0] for k in KINKS]
+)
+def test_convention_at_a_kink(function: Any, x: list[float], expected: list[float]) -> None:
+    result, pullback = vjp(function, np.array(x, np.float64))
+    np.testing.assert_array_equal(pullback(np.ones(np.shape(result)))[0], expected)
+
+
+def test_no_gradient_flows_to_what_attention_masks() -> None:
+    q, k, v = np.random.default_rng(0).normal(size=(3, 1, 1, 3, 2))
+    k[..., 2, :] = v[..., 2, :] = 1e300
+    mask = np.array([[True, True, False], [False, False, False], [True, False, False]])
+    attention = functools.partial(ops.scaled_dot_product_attention, scale=1.0, causal_offset=None)
+    result, pullback = vjp(attention, q, k, v, mask, None)
+    to_q, to_k, to_v, to_mask, to_bias = pullback(np.ones(result.shape))
+    assert not result[..., 1, :].any() and not to_q[..., 1, :].any()
+    assert not to_k[..., 2, :].any() and not to_v[..., 2, :].any()
+    assert to_mask is None and to_bias is None
+    assert all(np.isfinite(g).all() for g in (to_q, to_k, to_v))
