@@ -27,18 +27,21 @@ Verdict = Literal[
     "property-mismatch",
 ]
 VERDICTS: tuple[Verdict, ...] = (
+    "unsupported",
+    "unavailable",
     "pass",
     "vacuous",
     "waived",
-    "unsupported",
-    "unavailable",
     "property-mismatch",
     "fail",
     "error",
     "crash",
     "hang",
 )
-"""All verdicts, mildest first: where several meet, the last stands for them."""
+"""All verdicts, mildest first: where several meet, the last stands for them.
+
+What is not offered stands for an op in a dtype only where no check of it could be judged.
+"""
 
 FAILURES = frozenset({"fail", "error", "crash", "hang", "property-mismatch"})
 

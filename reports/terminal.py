@@ -122,8 +122,8 @@ def _backends(record: Record, console: Console) -> None:
 def _counts(sums: Totals) -> list[str | tuple[str, str]]:
     """How many tests have each verdict but pass."""
     parts: list[str | tuple[str, str]] = []
-    for verdict in reversed(VERDICTS[1:]):
-        if sums.counts[verdict]:
+    for verdict in reversed(VERDICTS):
+        if sums.counts[verdict] and verdict != "pass":
             parts += [" · "] if parts else []
             parts.append((f"{sums.counts[verdict]:,} {verdict}", STYLES[verdict]))
     return parts

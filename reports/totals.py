@@ -58,10 +58,15 @@ def percent(part: int, whole: int) -> str:
 
 
 def number(value: float | None) -> str:
-    """A measured size in three digits, or in full where it is a small count."""
+    """A measured size in three digits: 0.873, 17.4, 3,410, 2.3e6."""
     if value is None:
         return ""
-    return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e6 else f"{value:,.3g}"
+    if not math.isfinite(value) or abs(value) < 1e3:
+        return f"{value:.3g}"
+    if abs(value) < 1e6:
+        return f"{float(f'{value:.3g}'):,.0f}"
+    mantissa, exponent = f"{value:.3g}".split("e")
+    return f"{mantissa}e{int(exponent)}"
 
 
 def gravity(result: Result) -> tuple[int, float, float]:

@@ -1,0 +1,245 @@
+"""The HTML page: the matrix of one or several records, in one file that needs no network."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from tensorcts.reports import totals
+from tensorcts.reports.records import FAILURES, VERDICTS, Backend, Record, Result
+from tensorcts.reports.terminal import duration
+from tensorcts.reports.totals import Totals, number
+
+TEMPLATES = Path(__file__).parent / "templates"
+SHOWN = 200
+"""At most so many failures stand in the table for readers without JavaScript."""
+
+
+@dataclass(frozen=True)
+class State:
+    """What a cell of the matrix can show, a verdict or the lack of one."""
+
+    name: str
+    glyph: str
+    meaning: str
+
+    @property
+    def failing(self) -> bool:
+        """Whether it is a verdict that fails the run."""
+        return self.name in FAILURES
+
+
+STATES = (
+    State("undefined", "", "the op is not defined for this dtype"),
+    State("not-run", "?", "no verdict: the run ended before, or left it out"),
+    State("unsupported", "–", "the backend does not offer it; never a pass"),
+    State("unavailable", "○", "the backend or device was missing"),
+    State("pass", "·", "every case is within its bound"),
+    State("vacuous", "V", "the bounds were too wide to tell anything"),
+    State("waived", "W", "a known failure, with reason and expiry"),
+    State("property-mismatch", "≠", "a declared property does not hold"),
+    State("fail", "F", "a result is outside its bound"),
+    State("error", "E", "the backend raised an exception"),
+    State("crash", "C", "the backend's process died"),
+    State("hang", "H", "no answer in time"),
+)
+"""All states, mildest first: the verdicts in the order of the record, after two that are none."""
+CODES = {state.name: code for code, state in enumerate(STATES)}
+assert [s.name for s in STATES[2:]] == list(VERDICTS)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One backend of one record."""
+
+    number: int
+    label: str
+    backend: Backend
+    record: Record
+    totals: Totals
+
+    @property
+    def shares(self) -> list[tuple[State, int]]:
+        """The states that occur, gravest first, with their counts."""
+        return [(s, n) for s in reversed(STATES) if (n := self.totals.counts.get(s.name, 0))]  # type: ignore[call-overload]
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What is known about the backend and its run, under names."""
+        run, end, backend = self.record.run, self.record.end, self.backend
+        caught = list(end.canaries.values()) if end else []
+        facts = {
+            "device": backend.device,
+            "evidence": backend.evidence,
+            "profile": backend.profile,
+            "unavailable": backend.unavailable,
+            "versions": ", ".join(f"{k} {v}" for k, v in backend.versions.items()),
+            "dtypes": ", ".join(sorted(backend.dtypes, key=dtype_order)),
+            "traits": ", ".join(f"{k} = {v}" for k, v in backend.traits.items()),
+            "suite": run.suite,
+            "tables": run.tables,
+            "seed": str(run.seed),
+            "examples": str(run.examples),
+            "started": run.started,
+            "took": duration(end.seconds) if end else "",
+            "canaries": f"{sum(caught)} of {len(caught)} caught" if end else "",
+        }
+        return facts | run.environment
+
+
+def render(records: Sequence[Record]) -> str:
+    """One HTML page on all the records' backends, side by side."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    environment.globals |= {"percent": totals.percent, "number": number, "duration": duration}
+    columns = _columns(records)
+    names = list(dict.fromkeys(name for c in columns for name, text in c.facts.items() if text))
+    failing = [(r, g) for r in records for g in totals.failures(r)]
+    page = environment.get_template("page.html").render(
+        style=Markup(_asset("style.css")),
+        script=Markup(_asset("script.js")),
+        data=Markup(embed(payload(records, columns))),
+        records=records,
+        columns=columns,
+        facts=names,
+        states=STATES,
+        waived=[(reason, results) for r in records for reason, results in totals.waived(r).items()],
+        complaints=[text for r in records if r.end for text in r.end.waivers],
+        failing=failing[:SHOWN],
+        hidden=max(len(failing) - SHOWN, 0),
+    )
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _asset(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def embed(content: Any) -> str:
+    """JSON that can stand inside a script element whatever its strings hold."""
+    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _columns(records: Sequence[Record]) -> list[Column]:
+    """The backends of all records; a name that comes again is numbered."""
+    columns: list[Column] = []
+    seen: dict[str, int] = {}
+    for record in records:
+        for backend in record.run.backends:
+            count = seen[backend.name] = seen.get(backend.name, 0) + 1
+            label = backend.name if count == 1 else f"{backend.name} ({count})"
+            sums = totals.of_backend(record, backend.name)
+            columns.append(Column(len(columns) + 1, label, backend, record, sums))
+    return columns
+
+
+def dtype_order(dtype: str) -> tuple[int, int, str]:
+    """A sort key: floats, complex, integers, bool, each from the widest to the narrowest."""
+    kinds = ("float", "bfloat", "complex", "int", "uint", "bool")
+    match = re.match(r"([a-z]+)(\d*)", dtype)
+    kind, bits = match.groups() if match else ("", "")
+    place = kinds.index(kind) if kind in kinds else len(kinds)
+    return (0 if kind == "bfloat" else place, -int(bits or 0), f"{place}{dtype}")
+
+
+# -- The data that the page's script reads ---------------------------------------------------------
+
+
+class _Index:
+    """Numbers things in the order in which they are first met."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, int] = {}
+
+    def __getitem__(self, text: str) -> int:
+        return self.places.setdefault(text, len(self.places))
+
+
+def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, Any]:
+    """All verdicts, with every string that repeats held once; numbers are formatted already."""
+    ops: dict[str, dict[str, Any]] = {}
+    for record in records:
+        for name, op in record.run.ops.items():
+            held = ops.setdefault(name, {**op, "dtypes": []})
+            held["dtypes"] += [d for d in op.get("dtypes", []) if d not in held["dtypes"]]
+    for result in (r for record in records for r in record.results):
+        dtypes = ops.setdefault(result.op, {"dtypes": []})["dtypes"]
+        if result.dtype not in dtypes:
+            dtypes.append(result.dtype)
+    dtypes = sorted({d for op in ops.values() for d in op["dtypes"]}, key=dtype_order)
+    families = list(dict.fromkeys(str(op.get("family", "other")) for op in ops.values()))
+    order = sorted(ops, key=lambda name: families.index(str(ops[name].get("family", "other"))))
+    checks, rules, details = _Index(), _Index(), _Index()
+    places = {(id(c.record), c.backend.name): c.number - 1 for c in columns}
+    op_places = {name: place for place, name in enumerate(order)}
+    dtype_places = {dtype: place for place, dtype in enumerate(dtypes)}
+    rows = [
+        [
+            op_places[result.op],
+            dtype_places[result.dtype],
+            places[id(record), result.backend],
+            checks[result.check],
+            CODES[result.verdict],
+            result.cases,
+            rules[result.rule],
+            number(result.ulp),
+            number(result.z),
+            totals.percent(round(1000 * result.vacuous), 1000) if result.vacuous else "",
+            details[detail] if (detail := _detail(result)) else -1,
+        ]
+        for record in records
+        for result in record.results
+        if (id(record), result.backend) in places
+    ]
+    return {
+        "states": [[s.name, s.glyph, s.failing] for s in STATES],
+        "backends": [
+            [c.label, bool(c.backend.unavailable), c.backend.unavailable] for c in columns
+        ],
+        "dtypes": dtypes,
+        "families": families,
+        "ops": [
+            [
+                name,
+                families.index(str(ops[name].get("family", "other"))),
+                sorted(dtype_places[d] for d in ops[name]["dtypes"]),
+                str(ops[name].get("summary", "")),
+                str(ops[name].get("rule", "")),
+            ]
+            for name in order
+        ],
+        "checks": list(checks.places),
+        "rules": list(rules.places),
+        "details": [json.loads(text) for text in details.places],
+        "results": rows,
+    }
+
+
+def _detail(result: Result) -> str:
+    """What only failing results and the like have, as JSON, or nothing."""
+    held = {
+        "message": result.message,
+        "waiver": result.waiver,
+        "shapes": " ".join("×".join(map(str, s)) or "scalar" for s in result.shapes),
+        "attributes": result.attributes,
+        "reproducer": result.reproducer,
+    }
+    worst = None
+    if result.worst:
+        w = asdict(result.worst) | {"ulp": number(result.worst.ulp), "z": number(result.worst.z)}
+        worst = {k: [str(x) for x in v] if isinstance(v, list) else str(v) for k, v in w.items()}
+    if not worst and not any(held[k] for k in ("message", "waiver", "reproducer")):
+        return ""
+    return json.dumps({k: v for k, v in held.items() if v} | ({"worst": worst} if worst else {}))
