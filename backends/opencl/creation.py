@@ -1,0 +1,84 @@
+"""Creation ops: a number goes to the device as it is; it is converted, repeated, stepped there."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from tensorcts.backends.opencl.arrays import DeviceArray, broadcasted, normal_shape
+from tensorcts.backends.opencl.checks import integer
+from tensorcts.backends.opencl.elementwise import astype
+from tensorcts.backends.opencl.runtime import Runtime
+from tensorcts.reference import dtypes
+
+_BITS_64 = 2**64
+
+
+def full(runtime: Runtime, *, shape: tuple[int, ...], value: Any, dtype: str) -> DeviceArray:
+    """One number, converted by the cast kernels, repeated by the copy kernel."""
+    single = astype(runtime, runtime.upload(_number(runtime, value)), dtype=dtype)
+    return runtime.copy(broadcasted(single, normal_shape(shape)))
+
+
+def _number(runtime: Runtime, value: Any) -> Any:
+    """The number in the widest dtype of its kind, as an array to upload."""
+    if isinstance(value, (bool, np.bool_)):
+        return np.array(value, np.bool_)
+    if isinstance(value, (int, np.integer)) and -(2**63) <= value < _BITS_64:
+        return np.array(value, np.int64 if value < 2**63 else np.uint64)
+    if isinstance(value, (complex, np.complexfloating)):
+        return np.array(value, np.complex128 if runtime.has_double else np.complex64)
+    return np.array(float(value), _real(runtime))
+
+
+def _real(runtime: Runtime) -> type[np.floating[Any]]:
+    return np.float64 if runtime.has_double else np.float32
+
+
+def zeros(runtime: Runtime, *, shape: tuple[int, ...], dtype: str) -> DeviceArray:
+    """Zeros."""
+    return full(runtime, shape=shape, value=0, dtype=dtype)
+
+
+def ones(runtime: Runtime, *, shape: tuple[int, ...], dtype: str) -> DeviceArray:
+    """Ones."""
+    return full(runtime, shape=shape, value=1, dtype=dtype)
+
+
+def eye(runtime: Runtime, *, rows: int, columns: int, k: int, dtype: str) -> DeviceArray:
+    """The diagonal as bools, then converted."""
+    shape = normal_shape((rows, columns), "(rows, columns)")
+    mask = runtime.empty(shape, "bool")
+    numbers = np.int64(columns), np.int64(integer("k", k)), np.int64(mask.size)
+    runtime.launch_over(("creation", "bool", "diagonal"), mask.size, mask, *numbers)
+    return astype(runtime, mask, dtype=dtype)
+
+
+def arange(runtime: Runtime, *, start: Any, stop: Any, step: Any, dtype: str) -> DeviceArray:
+    """Computed in int64 or in double, then converted, so that the result rounds once."""
+    if step == 0:
+        raise ValueError(f"step must not be 0, for start {start} and stop {stop}")
+    count = max(math.ceil(float((stop - start) / step)), 0)
+    if dtype in dtypes.INTEGER and all(isinstance(n, (int, np.integer)) for n in (start, step)):
+        ramp = runtime.empty((count,), "int64")
+        numbers: list[Any] = [np.uint64(int(n) % _BITS_64) for n in (start, step)]
+        kernel = "ramp_integer"
+    else:
+        real = _real(runtime)
+        ramp = runtime.empty((count,), real.__name__)
+        numbers = [real(start), real(step)]
+        kernel = "ramp_real"
+    runtime.launch_over(("creation", "bool", kernel), count, ramp, *numbers, np.int64(count))
+    return astype(runtime, ramp, dtype=dtype)
+
+
+def linspace(runtime: Runtime, *, start: Any, stop: Any, num: int, dtype: str) -> DeviceArray:
+    """Computed in double (float where there is none), then converted."""
+    (count,) = normal_shape((num,), "num")
+    real = _real(runtime)
+    spread = runtime.empty((count,), real.__name__)
+    numbers = real(start), real(stop), np.int64(count)
+    runtime.launch_over(("creation", "bool", "spread"), count, spread, *numbers)
+    return astype(runtime, spread, dtype=dtype)

@@ -1,0 +1,75 @@
+"""Elementwise ops: each is one kernel, named after the op, that reads through strides."""
+
+from __future__ import annotations
+
+from tensorcts.backends.opencl.arrays import DeviceArray, broadcast_shape, broadcasted
+from tensorcts.backends.opencl.checks import has_dtype, one_dtype
+from tensorcts.backends.opencl.layouts import layout
+from tensorcts.backends.opencl.programs import TYPES
+from tensorcts.backends.opencl.runtime import Runtime
+from tensorcts.reference import dtypes
+
+
+def unary(op: str, runtime: Runtime, x: DeviceArray) -> DeviceArray:
+    """An op of one array; abs of a complex array is real."""
+    dtype = dtypes.component(x.dtype) if op == "abs" else x.dtype
+    result = runtime.empty(x.shape, dtype)
+    kernel = ("elementwise", x.dtype, f"op_{op}")
+    runtime.launch_over(kernel, x.size, x, result, layout(x.shape, x))
+    return result
+
+
+def binary(op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray) -> DeviceArray:
+    """An op of two arrays whose result has their dtype."""
+    return _binary(op, runtime, x, y, one_dtype(x=x, y=y))
+
+
+def comparison(op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray) -> DeviceArray:
+    """An op of two arrays whose result is bool."""
+    one_dtype(x=x, y=y)
+    return _binary(op, runtime, x, y, "bool")
+
+
+def _binary(
+    op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray, result_dtype: str
+) -> DeviceArray:
+    shape = broadcast_shape(x.shape, y.shape)
+    result = runtime.empty(shape, result_dtype)
+    layouts = layout(shape, broadcasted(x, shape), broadcasted(y, shape))
+    runtime.launch_over(("elementwise", x.dtype, f"op_{op}"), result.size, x, y, result, layouts)
+    return result
+
+
+def where(runtime: Runtime, condition: DeviceArray, x: DeviceArray, y: DeviceArray) -> DeviceArray:
+    """A choice between two arrays; it moves data, so one kernel serves all dtypes of a size."""
+    has_dtype("condition", condition, "bool")
+    dtype = one_dtype(x=x, y=y)
+    shape = broadcast_shape(condition.shape, x.shape, y.shape)
+    result = runtime.empty(shape, dtype)
+    layouts = layout(shape, *(broadcasted(a, shape) for a in (condition, x, y)))
+    kernel = ("movement", f"bytes{x.itemsize}", "choose")
+    runtime.launch_over(kernel, result.size, condition, x, y, result, layouts)
+    return result
+
+
+def astype(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
+    """A conversion; each source dtype has a program with a kernel for each target."""
+    dtypes.numpy_dtype(dtype)
+    if dtype not in TYPES:
+        raise TypeError(f"dtype must be the name of a dtype, not {dtype!r}")
+    if x.dtype in dtypes.COMPLEX and dtype not in dtypes.COMPLEX:
+        raise TypeError(f"dtype must be a complex one for a {x.dtype} x, not {dtype}")
+    result = runtime.empty(x.shape, dtype)
+    runtime.launch_over(("casts", x.dtype, f"cast_{dtype}"), x.size, x, result, layout(x.shape, x))
+    return result
+
+
+def widened(runtime: Runtime, x: DeviceArray) -> DeviceArray:
+    """A 16-bit float array as float32; any other as it is."""
+    narrow = x.dtype in ("float16", "bfloat16")
+    return astype(runtime, x, dtype="float32") if narrow else x
+
+
+def rounded(runtime: Runtime, x: DeviceArray, dtype: str) -> DeviceArray:
+    """The result of a computation on widened arrays in the dtype it was asked in."""
+    return x if x.dtype == dtype else astype(runtime, x, dtype=dtype)

@@ -1,0 +1,20 @@
+// Indices of any integer dtype made long and non-negative; one that is out of range leaves its
+// position + 1 in fault, and 0 as a harmless index.
+kernel void locate(global const S *px, global long *pz, global long *fault, Layout l, long n,
+                   int from_the_end)
+{
+    long i = get_global_id(0);
+    if (i >= l.size)
+        return;
+    A x = load(px, at(&l, 0, i));
+#if defined(SIGNED)
+    long index = x < 0 && from_the_end ? (long)x + n : (long)x;
+    int inside = index >= 0 && index < n;
+#else
+    long index = (long)x;
+    int inside = (ulong)x < (ulong)n;
+#endif
+    if (!inside)
+        *fault = i + 1;
+    pz[i] = inside ? index : 0;
+}

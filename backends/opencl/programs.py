@@ -1,0 +1,129 @@
+"""OpenCL programs: one for each family of kernels and dtype, built on first use, then kept."""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyopencl as cl
+
+from tensorcts.reference import dtypes
+
+GROUP = 128
+"""Work-items in a work-group; a power of two."""
+
+TILE = 16
+"""Rows and columns of a tile of a matrix product, computed by TILE² work-items."""
+
+TYPES: dict[str, tuple[str, str, str]] = {
+    "float64": ("double", "double", "double"),
+    "float32": ("float", "float", "float"),
+    "float16": ("ushort", "float", "float"),
+    "bfloat16": ("ushort", "float", "float"),
+    "complex64": ("float2", "float2", "float2"),
+    "complex128": ("double2", "double2", "double2"),
+    "int8": ("char", "char", "uint"),
+    "int16": ("short", "short", "uint"),
+    "int32": ("int", "int", "uint"),
+    "int64": ("long", "long", "ulong"),
+    "uint8": ("uchar", "uchar", "uint"),
+    "uint16": ("ushort", "ushort", "uint"),
+    "uint32": ("uint", "uint", "uint"),
+    "uint64": ("ulong", "ulong", "ulong"),
+    "bool": ("uchar", "uchar", "uint"),
+    "bytes1": ("uchar", "uchar", "uchar"),
+    "bytes2": ("ushort", "ushort", "ushort"),
+    "bytes4": ("uint", "uint", "uint"),
+    "bytes8": ("ulong", "ulong", "ulong"),
+    "bytes16": ("ulong2", "ulong2", "ulong2"),
+}
+"""For each dtype (or element size) the OpenCL C types it is stored, computed and wrapped in."""
+
+FAMILIES: dict[str, tuple[str, ...]] = {
+    "elementwise": ("layout", "storage", "maps"),
+    "casts": ("layout", "storage", "casts"),
+    "movement": ("layout", "movement"),
+    "indices": ("layout", "storage", "indices"),
+    "scans": ("layout", "scans"),
+    "creation": ("creation",),
+    "reductions": ("storage", "algebra", "trees", "reductions"),
+    "normalizations": ("storage", "trees", "normalizations"),
+    "contractions": ("layout", "storage", "algebra", "contractions"),
+    "attentions": ("layout", "storage", "trees", "attentions"),
+}
+"""The files under kernels/ that make up each family's program, in this order."""
+
+_ELEMENTWISE = {
+    "FLOATING": ("elementwise_floating", "comparisons"),
+    "INTEGER": ("elementwise_integer", "comparisons"),
+    "COMPLEX": ("algebra", "elementwise_complex"),
+    "BOOLEAN": ("elementwise_boolean",),
+}
+
+
+def kind_of(dtype: str) -> str:
+    """The macro that tells a program what its dtype is."""
+    kinds = {"FLOATING": dtypes.FLOATING, "INTEGER": dtypes.INTEGER, "COMPLEX": dtypes.COMPLEX,
+             "BOOLEAN": dtypes.BOOL}  # fmt: skip
+    return next((kind for kind, names in kinds.items() if dtype in names), "BYTES")
+
+
+@cache
+def _text(name: str) -> str:
+    return files(__package__).joinpath("kernels", f"{name}.cl").read_text(encoding="utf-8")
+
+
+def source(family: str, dtype: str, has_double: bool) -> str:
+    """The text of a program: the definitions of its dtype, then the family's files."""
+    storage, compute, wrapping = TYPES[dtype]
+    kind = kind_of(dtype)
+    lines = [
+        "#pragma OPENCL FP_CONTRACT OFF",
+        f"#define DTYPE_{dtype}\n#define {kind}\n#define GROUP {GROUP}\n#define TILE {TILE}",
+        f"#define S {storage}\n#define A {compute}\n#define W {wrapping}",
+    ]
+    if has_double:
+        lines += ["#pragma OPENCL EXTENSION cl_khr_fp64 : enable", "#define HAS_DOUBLE"]
+    if dtype in dtypes.SIGNED:
+        lines += ["#define SIGNED"]
+    if kind == "COMPLEX":
+        lines += [f"#define R {compute.removesuffix('2')}"]
+    names = FAMILIES[family] + (_ELEMENTWISE[kind] if family == "elementwise" else ())
+    return "\n".join(lines + [_text(name) for name in names])
+
+
+class Programs:
+    """The programs of one context, and a kernel object of each kernel for each thread."""
+
+    def __init__(self, context: cl.Context, device: cl.Device) -> None:
+        """Nothing is built yet."""
+        self._context = context
+        self._has_double = "cl_khr_fp64" in device.extensions
+        self._options = ["-cl-std=CL1.2"]
+        if device.single_fp_config & cl.device_fp_config.CORRECTLY_ROUNDED_DIVIDE_SQRT:
+            self._options.append("-cl-fp32-correctly-rounded-divide-sqrt")
+        self._built: dict[tuple[str, str], Any] = {}
+        self._building = threading.Lock()
+        self._kernels = threading.local()
+
+    @property
+    def built(self) -> frozenset[tuple[str, str]]:
+        """The programs built so far, as (family, dtype)."""
+        return frozenset(self._built)
+
+    def kernel(self, family: str, dtype: str, name: str) -> Any:
+        """This thread's kernel object (its arguments are state, so threads can't share one)."""
+        kernels: dict[Any, Any] = self._kernels.__dict__
+        key = (family, dtype, name)
+        if key not in kernels:
+            kernels[key] = cl.Kernel(self._program(family, dtype), name)
+        return kernels[key]
+
+    def _program(self, family: str, dtype: str) -> Any:
+        with self._building:
+            if (family, dtype) not in self._built:
+                text = source(family, dtype, self._has_double)
+                self._built[family, dtype] = cl.Program(self._context, text).build(self._options)
+            return self._built[family, dtype]
