@@ -1,0 +1,135 @@
+"""The CUDA backend: CuPy's kernels, cuBLAS, and ours for what CuPy lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cupy
+import numpy as np
+from cupy.cuda import nvrtc, runtime
+from numpy.typing import NDArray
+
+from tensorcts.backends.cuda.kernels import OPTIONS
+from tensorcts.backends.cuda.ops import OPS, honest
+from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.reference import dtypes
+
+_BFLOAT16 = dtypes.numpy_dtype("bfloat16")
+
+
+def _opened(name: str) -> Any:
+    """The device of that number, once it has computed something."""
+    try:
+        device = cupy.cuda.Device(int(name))
+        with device:
+            int(cupy.arange(2).sum())
+    except (RuntimeError, ValueError, OSError, ImportError) as error:
+        raise UnavailableError(
+            f"CuPy {cupy.__version__} can't use the CUDA device {name!r}: {error}; an NVIDIA GPU "
+            "and driver are needed (pip install 'tensorcts[cuda]'; devices are cuda:0, cuda:1, ...)"
+        ) from error
+    return device
+
+
+def _without_bfloat16(device: Any) -> str | None:
+    """Why CuPy computes no bfloat16 here (its kernels need CUDA's headers), or None."""
+    try:
+        with device:
+            one = cupy.ones(1, np.float32).astype(_BFLOAT16)
+            (one + one).astype(np.float32).item()
+    except Exception as error:  # a compiler's message, whatever its type
+        return f"CuPy has no bfloat16 here: {str(error).strip().splitlines()[0]}"
+    return None
+
+
+def _version(number: int) -> str:
+    """CUDA's way to count: 13010 is 13.1."""
+    return f"{number // 1000}.{number % 1000 // 10}"
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "cupy": cupy.__version__,
+        "cuda": _version(runtime.runtimeGetVersion()),
+        "driver": _version(runtime.driverGetVersion()),
+        "nvrtc": ".".join(map(str, nvrtc.getVersion())),
+        "kernels": " ".join((*OPTIONS, "--fmad=true")),
+    }
+
+
+def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
+    return Capabilities(
+        device=runtime.getDeviceProperties(device.id)["name"].decode(),
+        dtypes=frozenset(dtypes.ALL) - lacking,
+        versions=_versions(),
+        profile="tight",
+        correctly_rounded=frozenset({"divide", "sqrt"}),
+        intermediates=frozenset({"scatter_add/float16"}),  # by atomic operations
+        traits={
+            "index_dtype": "int64",
+            "flush_subnormals": "no",
+            "activation_at_minus_infinity": "zero",
+            "attention_masked_row": "zero",
+            "scatter_duplicates": "any_of_them",
+            "cast_out_of_range": "any",
+            "integer_division_by_zero": "zero",
+            "integer_remainder_by_zero": "zero",
+            "integer_division_overflow": "wrap",
+        },
+    )
+
+
+class CudaBackend(Backend):
+    """CuPy on an NVIDIA GPU; ``cuda:1`` names the second one."""
+
+    name = "cuda"
+
+    def __init__(self, device: str | None = None) -> None:
+        """Open a GPU by its number; None is the first."""
+        self._device = _opened(device or "0")
+        self._reason = _without_bfloat16(self._device)
+        self._capabilities = _capabilities(self._device, {"bfloat16"} if self._reason else set())
+        self._ops = {name: honest(function, self._device) for name, function in OPS.items()}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the GPU is and declares."""
+        return self._capabilities
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """Every op of the registry; CuPy's native one where it has one."""
+        return self._ops
+
+    def unsupported(self, op: str, dtype: str) -> str | None:
+        """As the protocol has it, with CuPy's reason for lacking bfloat16."""
+        if dtype == "bfloat16" and self._reason:
+            return self._reason
+        return super().unsupported(op, dtype)
+
+    def to_device(self, array: NDArray[Any]) -> Any:
+        """A copy; bfloat16 goes as its bits."""
+        copy = np.array(array, order="C")
+        with self._device:
+            if copy.dtype == _BFLOAT16:
+                return cupy.array(copy.view(np.uint16)).view(_BFLOAT16)
+            return cupy.array(copy)
+
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A copy; bfloat16 comes as its bits."""
+        with self._device:
+            if array.dtype == _BFLOAT16:
+                return np.array(cupy.asnumpy(array.view(np.uint16))).view(_BFLOAT16)
+            return np.array(cupy.asnumpy(array))
+
+    def strided(
+        self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
+    ) -> Any:
+        """A view by CuPy's stride tricks; negative strides work as well."""
+        steps = tuple(stride * array.itemsize for stride in strides)
+        return cupy.lib.stride_tricks.as_strided(array[offset:], shape, steps)
+
+    def synchronize(self) -> None:
+        """Wait for the GPU; what its kernels did wrong is raised here."""
+        self._device.synchronize()
