@@ -35,7 +35,7 @@ class Exact(Interpreter):
     def interpret(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run ``function`` on object arrays, elementwise functions by mpmath."""
         plain_args, plain_kwargs = unwrap(args, self.level), unwrap(kwargs, self.level)
-        with mpmath.workprec(primitives.PRECISION):
+        with mpmath.workprec(primitives.PRECISION), np.errstate(all="ignore"):
             result = FUNCTIONS.get(function, function)(*plain_args, **plain_kwargs)
         return map_arrays(_wrap, result)
 
@@ -65,7 +65,8 @@ def _map(function: Callable[..., Any], arguments: int = 1) -> Callable[..., NDAr
     ufunc = np.frompyfunc(function, arguments, 1)
 
     def apply(*arrays: Any) -> NDArray[Any]:
-        return np.asarray(ufunc(*arrays), dtype=object)
+        with np.errstate(all="ignore"):
+            return np.asarray(ufunc(*arrays), dtype=object)
 
     return apply
 
@@ -116,10 +117,19 @@ def _power(a: Any, b: Any) -> Any:
     if a == 0:
         return mpmath.mpf(0) if b > 0 else mpmath.inf
     if mpmath.isinf(b):
+        if a == -1:
+            return mpmath.mpf(1)
         return mpmath.inf if (abs(a) > 1) == (b > 0) else mpmath.mpf(0)
     if a < 0 and not mpmath.isint(b):
         return NAN if mpmath.isfinite(a) else _power(-a, b)
     return mpmath.power(a, b)
+
+
+def _atan2(y: Any, x: Any) -> Any:
+    y, x = _number(y), _number(x)
+    if mpmath.isinf(y) and mpmath.isinf(x):
+        y, x = mpmath.sign(y), mpmath.sign(x)
+    return mpmath.atan2(y, x)
 
 
 def _extreme(pick: Callable[[Any, Any], bool]) -> Callable[..., Any]:
@@ -149,6 +159,18 @@ def _reduce(ufunc: Callable[..., Any]) -> Callable[..., Any]:
         return out
 
     return reduce
+
+
+def _position(function: Callable[..., Any]) -> Callable[..., Any]:
+    """np.argmax or np.argmin, the first NaN before all else (objects hide NaN from NumPy's own)."""
+
+    def position(x: NDArray[Any], axis: int | None = None, *, keepdims: bool = False) -> Any:
+        nan = _test(mpmath.isnan)(x)
+        first = np.argmax(nan, axis=axis, keepdims=keepdims)
+        found = np.any(nan, axis=axis, keepdims=keepdims)
+        return np.where(found, first, function(x, axis=axis, keepdims=keepdims))
+
+    return position
 
 
 def _total(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -194,7 +216,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.arcsin: _real_line(mpmath.asin, -1, 1),
     np.arccos: _real_line(mpmath.acos, -1, 1),
     np.arctan: _map(mpmath.atan),
-    np.arctan2: _map(mpmath.atan2, 2),
+    np.arctan2: _map(_atan2, 2),
     np.sinh: _map(mpmath.sinh),
     np.cosh: _map(mpmath.cosh),
     np.tanh: _map(mpmath.tanh),
@@ -210,6 +232,8 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.minimum: _MINIMUM,
     np.max: _reduce(_MAXIMUM),
     np.min: _reduce(_MINIMUM),
+    np.argmax: _position(np.argmax),
+    np.argmin: _position(np.argmin),
     np.isnan: _test(mpmath.isnan),
     np.isinf: _test(mpmath.isinf),
     np.isfinite: _test(mpmath.isfinite),

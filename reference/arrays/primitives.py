@@ -95,7 +95,7 @@ def convert(x: Any, *, dtype: str) -> Any:
     Rounding a float to a narrower float is the interpreter's last step, so between floats this
     is the identity. Values outside of an integer dtype's range give some value of it.
     """
-    target = dtypes.numpy_dtype(dtypes.wide(dtype))
+    x, target = np.asarray(x), dtypes.numpy_dtype(dtypes.wide(dtype))
     with np.errstate(all="ignore"):
         if np.issubdtype(target, np.integer) and np.issubdtype(x.dtype, np.inexact):
             return _truncate(np.real(x), target)

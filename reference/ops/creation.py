@@ -63,7 +63,7 @@ def arange(*, start: Real, stop: Real, step: Real, dtype: str) -> Any:
     Constraints: (C1) step ≠ 0; (C2) the numbers are in the range of dtype.
     Source: Array API 2024.12 arange.
     """
-    first, last, width = (innermost(x).item() for x in (start, stop, step))
+    first, last, width = (np.asarray(innermost(x)).item() for x in (start, stop, step))
     count = max(math.ceil(float((last - first) / width)), 0)
     return convert(start + integers(count, like=step) * step, dtype=dtype)
 
