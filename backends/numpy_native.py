@@ -122,7 +122,7 @@ def _gelu(x: Array) -> Array:
 
 def _gelu_tanh(x: Array) -> Array:
     inner = x.dtype.type(np.sqrt(2 / np.pi)) * (x + x.dtype.type(0.044715) * (x * x * x))
-    return x * (1 + np.tanh(inner)) * x.dtype.type(0.5)
+    return x * ((1 + np.tanh(inner)) * x.dtype.type(0.5))
 
 
 def _attention(
@@ -275,6 +275,7 @@ class NumpyBackend(Backend):
             traits={
                 "activation_at_minus_infinity": "nan",
                 "cast_out_of_range": "any",
+                "scatter_duplicates": "any_of_them",
             },
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,30 +28,27 @@ class Outcome:
 Executor = Callable[[Case], Outcome]
 
 
-def executor(backend: Backend) -> Executor:
-    """Run cases on a backend in this process."""
-
-    def run(case: Case) -> Outcome:
-        return execute(backend, case)
-
-    return run
-
-
 def execute(backend: Backend, case: Case) -> Outcome:
     """Run a case; every exception of the backend becomes a verdict."""
     try:
-        inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
-        _poison(backend, case)
-        with np.errstate(all="ignore"):
-            result = backend.ops[case.op.name](*inputs, **case.attrs)
-        backend.synchronize()
-        outputs = result if isinstance(result, tuple | list) else (result,)
-        hosts = tuple(backend.to_host(output) for output in outputs)
-        damaged = _damaged(backend, case, inputs)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _executed(backend, case)
     except UnsupportedError as reason:
         return Outcome(verdict="unsupported", message=str(reason))
     except Exception as error:
         return Outcome(verdict="error", message=f"{type(error).__name__}: {error}".strip())
+
+
+def _executed(backend: Backend, case: Case) -> Outcome:
+    inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
+    _poison(backend, case)
+    with np.errstate(all="ignore"):
+        result = backend.ops[case.op.name](*inputs, **case.attrs)
+    backend.synchronize()
+    outputs = result if isinstance(result, tuple | list) else (result,)
+    hosts = tuple(backend.to_host(output) for output in outputs)
+    damaged = _damaged(backend, case, inputs)
     if damaged is not None:
         return Outcome(hosts, "fail", f"the op changed its input {damaged}")
     return Outcome(hosts)

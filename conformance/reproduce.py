@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tensorcts.backends import registry as backend_registry
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.execute import executor
+from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.reference import dtypes, registry
 from tensorcts.reports.records import FAILURES
@@ -74,8 +74,8 @@ def judge_again(
     layout: str | None = None,
 ) -> Judgement:
     """The judgement of the case."""
-    loaded = backend_registry.load(backend)
-    judge = Judge(loaded.capabilities, executor(loaded), Cache(None))
+    host = InProcess(backend_registry.load(backend))
+    judge = Judge(host.capabilities, host.run, Cache(None))
     return judge(Case(registry.get(op), dtype, arrays, attrs, layout))
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import hypothesis
 from hypothesis import strategies
 
-from tensorcts.backends.protocol import Backend
 from tensorcts.conformance import checks, shrink
 from tensorcts.conformance.checks import Test
 from tensorcts.conformance.draws import Draw
+from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.reproduce import script
 from tensorcts.reports.records import FAILURES, VERDICTS, Result, Verdict
@@ -64,11 +64,11 @@ class _Tally:
         return "vacuous"
 
 
-def run_test(test: Test, backend_name: str, backend: Backend, judge: Judge, settings: Settings) -> Result:
-    """Run all cases of a test on a backend."""
+def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Settings) -> Result:
+    """Run all cases of a test on the backend that a host holds."""
     started = time.perf_counter()
-    result = Result(backend_name, test.op.name, test.dtype, test.check, "unsupported")
-    reason = backend.unsupported(test.op.name, test.dtype)
+    result = Result(backend, test.op.name, test.dtype, test.check, "unsupported")
+    reason = host.unsupported(test.op.name, test.dtype)
     if reason is not None:
         result.message = reason
         return result
@@ -86,7 +86,7 @@ def run_test(test: Test, backend_name: str, backend: Backend, judge: Judge, sett
     if failing is not None and failing.verdict == result.verdict:
         shown = shrink.smallest(failing if test.check == "random" else tally.first[result.verdict], judge)
     if shown is not None and result.verdict != "pass":
-        _describe(result, shown, backend_name)
+        _describe(result, shown, backend)
     result.seconds = time.perf_counter() - started
     return result
 
@@ -122,7 +122,12 @@ def _random(test: Test, judge: Judge, settings: Settings) -> list[Judgement]:
             return data.draw(strategies.integers(low, high))
 
         draw = Draw(test.op, test.dtype, integer, styles=checks.styles(test))
+        if judgements and judgements[-1].verdict in ENDINGS:
+            return  # every further one would cost a worker
         judgement = judge(checks.sample(test, draw))
+        if judgement.verdict in ENDINGS:
+            judgements.append(judgement)
+            return
         if judgement.verdict in FAILURES:
             failed.append(judgement)
             raise _FailedError
@@ -136,6 +141,10 @@ def _random(test: Test, judge: Judge, settings: Settings) -> list[Judgement]:
     return judgements
 
 
+ENDINGS = ("crash", "hang")
+"""Verdicts that end a worker."""
+
+
 class _FailedError(Exception):
     """Tells Hypothesis that a case failed."""
 
@@ -146,11 +155,11 @@ def _larger(a: float | None, b: float | None) -> float | None:
     return max(a, b)
 
 
-def _describe(result: Result, shown: Judgement, backend_name: str) -> None:
+def _describe(result: Result, shown: Judgement, backend: str) -> None:
     """What the reader of the record needs to see of the case that is shown."""
     result.message = shown.message
     result.shapes = [list(a.shape) if a is not None else [] for a in shown.case.arrays]
     result.attributes = ", ".join(f"{k}={v!r}" for k, v in shown.case.attrs.items())
     result.worst = shown.worst
     if result.verdict in FAILURES:
-        result.reproducer = script(shown.case, backend_name)
+        result.reproducer = script(shown.case, backend)

@@ -9,7 +9,6 @@ import numpy as np
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE
-from tensorcts.reports.records import FAILURES
 
 LENGTHS = (1, 2, 8, 64)
 """Sizes tried for an elementwise case: some kernels fail from a vector's length on only."""
@@ -17,9 +16,11 @@ LENGTHS = (1, 2, 8, 64)
 
 def smallest(judgement: Judgement, judge: Judge) -> Judgement:
     """The judgement of the smallest case tried that still gets the same verdict."""
+    if judgement.verdict not in ("fail", "error"):
+        return judgement
     for case in _smaller(judgement):
         attempt = judge(case)
-        if attempt.verdict == judgement.verdict and attempt.verdict in FAILURES:
+        if attempt.verdict == judgement.verdict:
             return attempt
     return judgement
 

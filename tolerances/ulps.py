@@ -34,11 +34,13 @@ def error(got: NDArray[Any], hi: NDArray[Any], lo: NDArray[Any], form: Format) -
     An infinity counts as the first number past the largest finite one, so that a result that
     overflows early is off by as much as it is; NaN against NaN is no error, against a number inf.
     """
-    beyond = form.max + np.ldexp(1.0, int(np.frexp(form.max)[1]) - form.p)
+    half_past = form.max / 2 + np.ldexp(0.5, int(np.frexp(form.max)[1]) - form.p)
     with np.errstate(all="ignore"):
-        if np.isinf(beyond):  # float64: halve everything
-            return 2 * _distance(got / 2, hi / 2, lo / 2, form.max / 2 + np.ldexp(0.5, 970))
-        return _distance(got, hi, lo, beyond)
+        if form.p < 53:
+            return _distance(got, hi, lo, 2 * half_past)
+        # The first number past float64's largest is no float64, but half of it is.
+        large = 2 * _distance(got / 2, hi / 2, lo / 2, half_past)
+        return np.where(np.abs(hi) > 1, large, _distance(got, hi, lo, np.inf))
 
 
 def _distance(

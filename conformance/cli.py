@@ -1,0 +1,293 @@
+"""The command line: run, backends, explain, report, reproduce, model.
+
+Exit codes: 0 all held, 1 something failed, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+if TYPE_CHECKING:
+    from tensorcts.backends.protocol import Capabilities
+
+FORMATS = click.Choice(["text", "json"])
+
+
+class _Group(click.Group):
+    """Turns our own errors into one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from tensorcts.backends.protocol import UnavailableError
+        from tensorcts.backends.registry import UnknownBackendError
+        from tensorcts.conformance.recording import RecordingError
+        from tensorcts.conformance.waivers import WaiverError
+        from tensorcts.reference.registry import UnknownOpError
+        from tensorcts.reports.records import RecordError
+
+        try:
+            return super().invoke(ctx)
+        except (
+            UnavailableError,
+            UnknownBackendError,
+            RecordingError,
+            WaiverError,
+            UnknownOpError,
+            RecordError,
+        ) as error:
+            raise click.UsageError(str(error)) from error
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tensorcts")
+def main() -> None:
+    """Judge tensor backends against the reference, op by op.
+
+    \b
+    Examples:
+      tensorcts run --backend numpy
+      tensorcts run --backend opencl --op softmax --op matmul --report out
+      tensorcts explain softmax
+      tensorcts reproduce tensorcts-report/reproducers/gelu-float32-random-torch.py
+    """
+
+
+@main.command()
+@click.option("--backend", "backends", multiple=True, required=True, metavar="NAME[:DEVICE]",
+              help="Backend to judge; repeat to see several side by side.")  # fmt: skip
+@click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this op (repeatable).")
+@click.option("--dtype", "dtypes", multiple=True, metavar="NAME", help="Only this dtype (repeatable).")
+@click.option("--check", "checks", multiple=True, metavar="NAME", help="Only this check (repeatable).")
+@click.option("--report", "folder", type=click.Path(path_type=Path), default=Path("tensorcts-report"),
+              show_default=True, metavar="DIR", help="Folder for the record and the HTML page.")  # fmt: skip
+@click.option("--examples", type=click.IntRange(0), default=20, show_default=True,
+              help="Random cases a test draws.")  # fmt: skip
+@click.option("--seed", type=int, default=0, show_default=True, help="Every case follows from it.")
+@click.option("--waivers", "waiver_file", type=click.Path(path_type=Path), metavar="FILE",
+              help="TOML file of known defects, beside those shipped.")  # fmt: skip
+@click.option("--isolate", is_flag=True, help="Run the backend in a worker: a crash costs one case.")
+@click.option("--case-timeout", type=click.FloatRange(0, min_open=True), default=60.0,
+              show_default=True, help="With --isolate: seconds after which a case hangs.")  # fmt: skip
+@click.option("--resume", is_flag=True, help="Go on with an interrupted run in the report folder.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True,
+              help="How the summary is printed.")  # fmt: skip
+def run(
+    backends: tuple[str, ...],
+    ops: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    checks: tuple[str, ...],
+    folder: Path,
+    examples: int,
+    seed: int,
+    waiver_file: Path | None,
+    isolate: bool,
+    case_timeout: float,
+    resume: bool,
+    form: str,
+) -> None:
+    """Run the suite on one or more backends and write a report.
+
+    \b
+    Examples:
+      tensorcts run --backend opencl
+      tensorcts run --backend numpy --backend torch --op gelu --dtype float32
+      tensorcts run --backend cuda --isolate --report cuda-report
+    """
+    from tensorcts.conformance import waivers
+    from tensorcts.conformance.runner import Settings
+    from tensorcts.conformance.session import Session, all_waivers
+
+    _check_names(ops, dtypes, checks)
+    extra = waivers.read(waiver_file) if waiver_file else []
+    session = Session(backends, Settings(seed, examples), all_waivers(backends, extra), isolate, case_timeout)
+    try:
+        held = _run(session, ops, dtypes, checks, folder, resume, form)
+    finally:
+        session.close()
+    sys.exit(0 if held else 1)
+
+
+def _run(
+    session: Any,
+    ops: tuple[str, ...],
+    dtypes: tuple[str, ...],
+    checks: tuple[str, ...],
+    folder: Path,
+    resume: bool,
+    form: str,
+) -> bool:
+    """Run the tests that are left, record each; True if everything held."""
+    from rich.console import Console
+
+    from tensorcts.conformance.recording import Recorder
+    from tensorcts.conformance.session import select
+    from tensorcts.reports import terminal
+
+    recorder = Recorder(session, folder, resume=resume)
+    done = {(r.id, r.backend) for r in recorder.record.results}
+    tests = select(ops, dtypes, checks)
+    pairs = [(t, b) for t in tests for b in session.backends if (t.id, b) not in done]
+    interrupted = False
+    progress_console = Console(stderr=True, quiet=form == "json")
+    with terminal.progress(len(pairs), progress_console) as advance:
+        try:
+            for test, backend in pairs:
+                result = session.run(test, backend)
+                recorder.add(result)
+                advance(result)
+        except KeyboardInterrupt:
+            interrupted = True
+    recorder.finish(interrupted=interrupted, complete=not (ops or dtypes or checks or interrupted))
+    if form == "json":
+        click.echo(json.dumps(recorder.summary(), indent=2))
+    else:
+        recorder.print_summary(Console())
+    if interrupted:
+        click.echo(f"interrupted; 'tensorcts run … --report {folder} --resume' goes on", err=True)
+    return recorder.held
+
+
+def _check_names(ops: tuple[str, ...], dtypes: tuple[str, ...], checks: tuple[str, ...]) -> None:
+    from tensorcts.conformance.checks import CHECKS
+    from tensorcts.reference import registry
+    from tensorcts.reference.dtypes import ALL
+
+    for op in ops:
+        registry.get(op)
+    for kind, given, known in (("dtype", dtypes, ALL), ("check", checks, CHECKS)):
+        for name in given:
+            if name not in known:
+                raise click.UsageError(f"unknown {kind} {name!r}; there are {', '.join(known)}")
+
+
+@main.command()
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def backends(form: str) -> None:
+    """List the registered backends: what they run on here, or why they can't.
+
+    \b
+    Example:
+      tensorcts backends --format json
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = [_availability(name) for name in sorted(_registered())]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("backend", "device", "ops", "dtypes", "versions, or why unavailable"):
+        table.add_column(heading)
+    for row in rows:
+        what = row["unavailable"] or ", ".join(f"{k} {v}" for k, v in row["versions"].items())
+        table.add_row(row["name"], row["device"], str(row["ops"]), str(len(row["dtypes"])), what)
+    Console().print(table)
+
+
+def _registered() -> list[str]:
+    from tensorcts.backends.registry import registered
+
+    return list(registered())
+
+
+def _availability(name: str) -> dict[str, Any]:
+    from tensorcts.backends import registry
+    from tensorcts.backends.protocol import UnavailableError
+
+    empty: dict[str, Any] = {"name": name, "device": "", "ops": 0, "dtypes": [], "versions": {}}
+    try:
+        backend = registry.load(name)
+    except UnavailableError as reason:
+        return {**empty, "unavailable": str(reason)}
+    declared: Capabilities = backend.capabilities
+    return {
+        "name": name,
+        "device": declared.device,
+        "ops": len(backend.ops),
+        "dtypes": sorted(declared.dtypes),
+        "versions": dict(declared.versions),
+        "unavailable": "",
+    }
+
+
+@main.command()
+@click.argument("op")
+@click.option("--profile", default="opencl", show_default=True, help="Tolerance profile shown.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def explain(op: str, profile: str, form: str) -> None:
+    """Print all there is to know about an op on one page.
+
+    \b
+    Examples:
+      tensorcts explain softmax
+      tensorcts explain exp --profile tight
+    """
+    from rich.console import Console
+
+    from tensorcts.conformance import explanation
+    from tensorcts.tolerances.budgets import PROFILES
+
+    if profile not in PROFILES:
+        raise click.UsageError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}")
+    page = explanation.of(op, profile)
+    if form == "json":
+        click.echo(json.dumps(page, indent=2))
+    else:
+        explanation.print_page(page, Console())
+
+
+@main.command()
+@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--html", "page", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write one HTML page with all the records side by side.")  # fmt: skip
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
+    """Show what one or more RECORDS (report folders or records.jsonl files) say.
+
+    \b
+    Examples:
+      tensorcts report tensorcts-report
+      tensorcts report opencl-report cuda-report --html both.html
+    """
+    from rich.console import Console
+
+    from tensorcts.conformance.recording import summary
+    from tensorcts.reports import html, terminal
+    from tensorcts.reports.records import read
+
+    found = [read(path) for path in records]
+    if page is not None:
+        try:
+            page.write_text(html.render(found), encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"can't write {page}: {error}") from error
+    if form == "json":
+        click.echo(json.dumps([summary(record) for record in found], indent=2))
+        return
+    for record in found:
+        terminal.print_summary(record, Console())
+    if page is not None:
+        click.echo(str(page))
+
+
+@main.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def reproduce(file: Path) -> NoReturn:
+    """Run the reproducer in FILE again; exits with 1 if the case still fails.
+
+    \b
+    Example:
+      tensorcts reproduce tensorcts-report/reproducers/gelu-float32-random-torch.py
+    """
+    from tensorcts.conformance.reproduce import run_file
+
+    try:
+        run_file(file)
+    except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+        raise click.UsageError(f"can't run the reproducer {file}: {error}") from error
+    raise click.UsageError(f"{file} is no reproducer: it judges no case")

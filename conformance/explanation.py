@@ -1,0 +1,90 @@
+"""One page about one op: semantics, dtypes, gradient, cases and tolerance rule."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.table import Table
+
+from tensorcts.conformance import checks
+from tensorcts.conformance.samplers import all_samplers
+from tensorcts.reference import registry
+from tensorcts.reference.registry import Op
+from tensorcts.tolerances import rules
+from tensorcts.tolerances.model import NoiseModel
+
+
+def of(name: str, profile: str) -> dict[str, Any]:
+    """All there is to know about an op; raises UnknownOpError."""
+    op = registry.get(name)
+    sampler = all_samplers()[op.name]
+    return {
+        "name": op.name,
+        "family": op.family,
+        "signature": f"{op.name}{inspect.signature(op.function)}",
+        "summary": op.summary,
+        "text": op.text.partition("\n\n")[2],
+        "definition": _body(op),
+        "dtypes": list(op.dtypes),
+        "result": op.result,
+        "differentiable": op.differentiable,
+        "choices": [
+            {"trait": c.trait, "text": c.text, "options": list(c.options), "default": c.default}
+            for c in op.choices
+        ],
+        "checks": [c for c in checks.CHECKS if any(t.check == c for t in _tests(op))],
+        "sampler": inspect.cleandoc(sampler.__doc__ or ""),
+        "cases": {t.check: len(list(checks.cases(t, 0))) for t in _tests(op) if t.check != "random"},
+        "profile": profile,
+        "rules": {dtype: _rule(op, dtype, profile) for dtype in op.dtypes},
+    }
+
+
+def print_page(page: dict[str, Any], console: Console) -> None:
+    """Print the page."""
+    console.print(f"[bold]{page['name']}[/bold]  ({page['family']})", highlight=False)
+    console.print(page["summary"], highlight=False, markup=False)
+    console.print()
+    console.print(Padding(page["text"], (0, 2)), highlight=False, markup=False)
+    console.print()
+    code = Syntax(page["definition"], "python", background_color="default")
+    _section(console, "Definition", code if console.is_terminal else page["definition"])
+    _section(console, "Dtypes", f"{', '.join(page['dtypes'])}; result: {page['result']}")
+    gradient = "by reverse mode" if page["differentiable"] else "none"
+    _section(console, "Gradient", f"{gradient} (see the text above)")
+    for choice in page["choices"]:
+        options = ", ".join(choice["options"])
+        _section(console, f"Trait {choice['trait']}", f"{choice['text']}: {options}")
+    cases = ", ".join(f"{name} ({count})" for name, count in page["cases"].items())
+    _section(console, "Cases", f"{page['sampler']}\n{cases}, random (drawn by Hypothesis)")
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for dtype, rule in page["rules"].items():
+        table.add_row(dtype, rule)
+    _section(console, f"Tolerance, profile {page['profile']}", table)
+
+
+def _section(console: Console, title: str, body: Any) -> None:
+    console.print(f"[bold]{title}[/bold]", highlight=False)
+    console.print(Padding(body, (0, 2)), highlight=False, markup=False)
+
+
+def _tests(op: Op) -> list[checks.Test]:
+    dtype = "float32" if "float32" in op.dtypes else op.dtypes[0]
+    return [t for t in checks.all_tests() if t.op is op and t.dtype == dtype]
+
+
+def _rule(op: Op, dtype: str, profile: str) -> str:
+    model = NoiseModel.of(dtype, profile=profile)
+    return rules.rule_for(op, op.result_dtype(dtype, {"dtype": dtype}), model).text
+
+
+def _body(op: Op) -> str:
+    """The definition without decorator and docstring."""
+    source = inspect.getsource(op.function)
+    source = source[source.index("def ") :]
+    return re.sub(r'\n    """.*?"""', "", source, count=1, flags=re.S).rstrip()

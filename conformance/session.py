@@ -1,0 +1,156 @@
+"""A session: the backends that were asked for, and every test run on them, one result at a time."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from tensorcts.backends import registry as backend_registry
+from tensorcts.conformance import canaries, waivers
+from tensorcts.conformance.cache import Cache, default_folder
+from tensorcts.conformance.checks import Test, all_tests
+from tensorcts.conformance.hosts import Host, InProcess, Isolated
+from tensorcts.conformance.judge import Judge
+from tensorcts.conformance.runner import Settings, run_test
+from tensorcts.conformance.waivers import Waiver
+from tensorcts.reference.registry import all_ops
+from tensorcts.reports import records
+from tensorcts.reports.records import Result
+from tensorcts.tolerances import budgets, rules
+from tensorcts.tolerances.model import NoiseModel
+
+
+@dataclass
+class Session:
+    """Backends under test.
+
+    isolate: run each backend in a worker process of its own.
+    timeout: seconds after which a case in a worker counts as a hang.
+    """
+
+    backends: Sequence[str]
+    settings: Settings
+    waivers: Sequence[Waiver] = ()
+    isolate: bool = False
+    timeout: float = 60.0
+    cache: Cache = field(default_factory=lambda: Cache(default_folder()))
+    _hosts: dict[str, Host] = field(default_factory=dict)
+
+    def host(self, backend: str) -> Host:
+        """The host of a backend, started at its first use; raises UnavailableError."""
+        if backend not in self._hosts:
+            self._hosts[backend] = (
+                Isolated(backend, self.timeout)
+                if self.isolate
+                else InProcess(backend_registry.load(backend))
+            )
+        return self._hosts[backend]
+
+    def run(self, test: Test, backend: str) -> Result:
+        """Run one test on one backend; a waiver may turn a failure into a waived one."""
+        host = self.host(backend)
+        judge = Judge(host.capabilities, host.run, self.cache)
+        result = run_test(test, backend, host, judge, self.settings)
+        waivers.apply(self.waivers, result)
+        return result
+
+    def run_all(self, tests: Sequence[Test]) -> Iterator[Result]:
+        """Run tests, each on every backend."""
+        for test in tests:
+            for backend in self.backends:
+                yield self.run(test, backend)
+
+    def canaries(self) -> dict[str, bool]:
+        """Which of the deliberately wrong results the comparison caught, for the first backend."""
+        return canaries.run(self.host(self.backends[0]).capabilities, self.cache)
+
+    def describe(self) -> records.Run:
+        """The first line of the record."""
+        return records.Run(
+            suite=suite_version(),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            seed=self.settings.seed,
+            examples=self.settings.examples,
+            tables=budgets.fingerprint(),
+            environment=environment(),
+            backends=[self._described(name) for name in self.backends],
+            ops={op.name: _facts(op.name) for op in all_ops()},
+        )
+
+    def close(self) -> None:
+        """End all workers."""
+        for host in self._hosts.values():
+            host.close()
+
+    def _described(self, name: str) -> records.Backend:
+        declared = self.host(name).capabilities
+        return records.Backend(
+            name,
+            declared.device,
+            sorted(declared.dtypes),
+            dict(declared.versions),
+            declared.profile,
+            dict(declared.traits),
+            declared.evidence,
+        )
+
+
+def all_waivers(backends: Sequence[str], extra: Sequence[Waiver]) -> list[Waiver]:
+    """The shipped waivers of the backends and those given beside them."""
+    found = [w for name in dict.fromkeys(b.partition(":")[0] for b in backends)
+             for w in waivers.shipped(name)]  # fmt: skip
+    return found + list(extra)
+
+
+def select(patterns: Sequence[str], dtypes: Sequence[str], checks: Sequence[str]) -> list[Test]:
+    """The tests of the ops, dtypes and checks named; an empty list means all."""
+    return [
+        test
+        for test in all_tests()
+        if (not patterns or test.op.name in patterns)
+        and (not dtypes or test.dtype in dtypes)
+        and (not checks or test.check in checks)
+    ]
+
+
+def suite_version() -> str:
+    """The installed version of the suite."""
+    try:
+        return version("tensorcts")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def environment() -> dict[str, str]:
+    """The machine and the libraries behind the judge."""
+    libraries = {name: version(name) for name in ("numpy", "scipy", "mpmath", "ml_dtypes", "hypothesis")}
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpu": cpu_name(),
+        "cores": str(os.cpu_count()),
+        **libraries,
+    }
+
+
+def cpu_name() -> str:
+    """The CPU's model name where the system tells it."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+            names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+            return next(names, platform.machine())
+    except OSError:
+        return platform.processor() or platform.machine()
+
+
+def _facts(name: str) -> dict[str, object]:
+    from tensorcts.reference.registry import OPS
+
+    op = OPS[name]
+    dtype = "float32" if "float32" in op.dtypes else op.dtypes[0]
+    rule = rules.rule_for(op, op.result_dtype(dtype, {"dtype": dtype}), NoiseModel.of(dtype, profile="opencl"))
+    return {"family": op.family, "dtypes": list(op.dtypes), "summary": op.summary, "rule": rule.text}

@@ -1,0 +1,115 @@
+"""Waivers: known defects of a backend, each with a reason, a link and a day on which it expires.
+
+A waiver file is TOML with one table a waiver:
+
+    [[waiver]]
+    cases = "gelu-float32-*"        # test ids, * and ? as in a shell
+    reason = "1 + erf cancels below -3"
+    link = "https://…"
+    expires = 2027-06-30
+"""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tensorcts.reports.records import FAILURES, Result
+
+
+class WaiverError(ValueError):
+    """A waiver file that can't be used; the message says which waiver and why."""
+
+
+@dataclass
+class Waiver:
+    """One waiver, and which results it met in this run."""
+
+    cases: str
+    reason: str
+    link: str
+    expires: datetime.date
+    backend: str = ""
+    waived: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+
+    def matches(self, result: Result) -> bool:
+        """Whether the waiver speaks of this test."""
+        about = self.backend in ("", result.backend.partition(":")[0])
+        return about and fnmatch.fnmatchcase(result.id, self.cases)
+
+    @property
+    def expired(self) -> bool:
+        """Whether its day is past."""
+        return self.expires < datetime.date.today()
+
+
+def read(path: Path, backend: str = "") -> list[Waiver]:
+    """The waivers in a file; raises WaiverError that names the waiver and the key at fault."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WaiverError(f"can't read the waivers in {path}: {error}") from error
+    entries = table.get("waiver", [])
+    if not isinstance(entries, list) or set(table) - {"waiver"}:
+        raise WaiverError(f"{path}: a waiver file holds [[waiver]] tables and nothing else")
+    return [_waiver(entry, f"{path}, waiver {n}", backend) for n, entry in enumerate(entries, 1)]
+
+
+def shipped(backend: str) -> list[Waiver]:
+    """The waivers that the suite ships for a backend (its name without the device)."""
+    name = backend.partition(":")[0]
+    folder = Path(str(files("tensorcts.tolerances"))) / "waivers"
+    path = folder / f"{name}.toml"
+    return read(path, name) if path.is_file() else []
+
+
+def apply(waivers: Sequence[Waiver], result: Result) -> None:
+    """Turn a failing result into a waived one where a waiver holds, and note what it met."""
+    for waiver in waivers:
+        if not waiver.matches(result):
+            continue
+        if result.verdict == "pass":
+            waiver.passed.append(result.id)
+        elif result.verdict in FAILURES and not waiver.expired:
+            result.verdict = "waived"
+            result.waiver = f"{waiver.reason} ({waiver.link})"
+            waiver.waived.append(result.id)
+        elif result.verdict in FAILURES:
+            result.message += f" (its waiver expired on {waiver.expires})"
+
+
+def complaints(waivers: Sequence[Waiver], seen: Sequence[Result], complete: bool) -> list[str]:
+    """What is wrong with the waivers after a run.
+
+    complete: whether all tests ran; otherwise a pattern that matched nothing is no news.
+    """
+    found = []
+    for waiver in waivers:
+        if waiver.waived:
+            continue
+        tests = [r for r in seen if waiver.matches(r)]
+        if complete and not tests:
+            found.append(f"the waiver {waiver.cases!r} matches no test")
+        elif tests and all(r.verdict == "pass" for r in tests):
+            found.append(f"the waiver {waiver.cases!r} is not needed: {len(tests)} tests pass")
+    return found
+
+
+def _waiver(entry: dict[str, Any], where: str, backend: str) -> Waiver:
+    known = {"cases": str, "reason": str, "link": str, "expires": datetime.date, "backend": str}
+    for key, value in entry.items():
+        if key not in known:
+            raise WaiverError(f"{where}: unknown key {key!r}; the keys are {', '.join(known)}")
+        if not isinstance(value, known[key]) or value == "":
+            raise WaiverError(f"{where}: {key} is {value!r}, not a {known[key].__name__}")
+    for key in ("cases", "reason", "link", "expires"):
+        if key not in entry:
+            raise WaiverError(f"{where}: {key} is missing")
+    return Waiver(**{"backend": backend, **entry})
