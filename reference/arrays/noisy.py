@@ -47,11 +47,11 @@ class Noise:
         error = ulps * self.intermediates.ulp(np.where(np.isfinite(scale), scale, 0.0))
         return self._overflowed(np.where((y != 0) & np.isfinite(y), y + error * self._unit(y), y))
 
-    def accumulated(self, y: Any, squares: Any, terms: float) -> Any:
+    def accumulated(self, y: Any, squares: Any, terms: Any) -> Any:
         """``y``, a sum of ``terms`` terms whose squares add up to ``squares``, off by its error."""
         y = np.asarray(y)
         size = np.abs(y) / math.sqrt(3) + np.sqrt(np.abs(squares))
-        error = self.accumulator.unit_roundoff * math.sqrt(max(terms, 1)) * size
+        error = self.accumulator.unit_roundoff * np.sqrt(np.maximum(terms, 1)) * size
         normal = self.generator.standard_normal(np.shape(y))
         if np.iscomplexobj(y):
             normal = (normal + 1j * self.generator.standard_normal(np.shape(y))) / math.sqrt(2)
@@ -151,7 +151,9 @@ def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
 def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     total = primitives.scatter_sum(x, index, updates, axis=axis)
     squares = primitives.scatter_sum(np.abs(x) ** 2, index, np.abs(updates) ** 2, axis=axis)
-    return noise.accumulated(total, squares, 1.0 + np.shape(index)[axis])
+    zeros, ones = np.zeros(np.shape(x)), np.ones(np.shape(index))
+    added = primitives.scatter_sum(zeros, index, ones, axis=axis)
+    return np.where(added == 0, x, noise.accumulated(total, squares, 1 + added))
 
 
 CONTRACTIONS: dict[Any, Callable[..., Any]] = {
