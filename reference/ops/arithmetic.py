@@ -97,7 +97,8 @@ def floor_divide(x: Any, y: Any) -> Any:
     Semantics: ⌊x/y⌋ of the exact quotient: -7 // 2 is -4.
     Constraints: (C1) x and y have one integer dtype; (C2) their shapes broadcast.
     Special values: x // 0 is 0 here, or what the backend declares as integer_division_by_zero;
-    smallest // -1 wraps to the smallest. Neither may end the process.
+    smallest // -1 wraps to the smallest, or what it declares as integer_division_overflow.
+    Neither may end the process.
     Gradient: none.
     Source: Array API 2024.12 floor_divide.
     """
