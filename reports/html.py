@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from tensorcts.reports import totals
 from tensorcts.reports.records import FAILURES, VERDICTS, Backend, Record, Result
-from tensorcts.reports.terminal import duration
-from tensorcts.reports.totals import Totals, number
+from tensorcts.reports.totals import Totals, duration, explain, number, percent
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 200
-"""At most so many failures stand in the table for readers without JavaScript."""
+"""At most so many failures are listed; the matrix has them all."""
+SCRIPTS = ("data.js", "matrix.js", "panel.js", "controls.js")
 
 
 @dataclass(frozen=True)
@@ -102,18 +102,23 @@ def render(records: Sequence[Record]) -> str:
         undefined=StrictUndefined,
         trim_blocks=True,
     )
-    environment.globals |= {"percent": totals.percent, "number": number, "duration": duration}
+    environment.globals |= {"percent": percent, "duration": duration, "explain": explain}
     columns = _columns(records)
     names = list(dict.fromkeys(name for c in columns for name, text in c.facts.items() if text))
-    failing = [(r, g) for r in records for g in totals.failures(r)]
+    labels = {(id(c.record), c.backend.name): c.label for c in columns}
+    failing = [
+        (labels.get((id(r), g.backend), g.backend), g) for r in records for g in totals.failures(r)
+    ]
+    failing.sort(key=lambda item: totals.gravity(item[1].worst), reverse=True)
     page = environment.get_template("page.html").render(
         style=Markup(_asset("style.css")),
-        script=Markup(_asset("script.js")),
+        script=Markup("\n".join(map(_asset, SCRIPTS))),
         data=Markup(embed(payload(records, columns))),
         records=records,
         columns=columns,
         facts=names,
         states=STATES,
+        by_name={s.name: s for s in STATES},
         waived=[(reason, results) for r in records for reason, results in totals.waived(r).items()],
         complaints=[text for r in records if r.end for text in r.end.waivers],
         failing=failing[:SHOWN],
@@ -196,7 +201,7 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
             rules[result.rule],
             number(result.ulp),
             number(result.z),
-            totals.percent(round(1000 * result.vacuous), 1000) if result.vacuous else "",
+            percent(round(1000 * result.vacuous), 1000) if result.vacuous else "",
             details[detail] if (detail := _detail(result)) else -1,
         ]
         for record in records

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tensorcts.reports import totals
 from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result, Verdict
-from tensorcts.reports.totals import Group, Totals, number, percent
+from tensorcts.reports.totals import Totals, duration, explain, percent
 
 GROUPS = 10
 """At most so many failing groups are shown, ..."""
@@ -75,15 +75,6 @@ def _header(record: Record, console: Console) -> None:
     if record.end:
         facts.append(duration(record.end.seconds))
     _cut(console, (f"TensorCTS {run.suite}", "bold"), (" · " + " · ".join(facts), "dim"))
-
-
-def duration(seconds: float) -> str:
-    """A duration as a person says it."""
-    minutes, rest = divmod(round(seconds), 60)
-    if not minutes:
-        return f"{seconds:.1f} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
 
 
 # -- Totals ----------------------------------------------------------------------------------------
@@ -203,20 +194,6 @@ def _failures(record: Record, console: Console) -> None:
         named = f" ({', '.join(f'{n} on {b}' for b, n in rest.items())})" if several else ""
         text = f"... and {len(groups) - GROUPS} more op × dtype{named}, all in the report"
         _cut(console, (text, "dim"))
-
-
-def explain(group: Group) -> str:
-    """One line on what is wrong: the worst element, or the message where none was compared."""
-    result = group.worst
-    if result.worst is None:
-        return " ".join(result.message.split()) or "no message"
-    w = result.worst
-    sizes = [
-        f"{number(w.ulp)} ulp" if w.ulp is not None else "",
-        f"z {number(w.z)}" if w.z is not None else "",
-    ]
-    off = ", ".join(s for s in [*sizes, f"allowed {w.allowed}"] if s)
-    return f"at {w.index}: got {w.got}, truth {w.truth}; {off}"
 
 
 def _waivers(record: Record, console: Console) -> None:

@@ -69,6 +69,15 @@ def number(value: float | None) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
+def duration(seconds: float) -> str:
+    """A duration as a person says it."""
+    minutes, rest = divmod(round(seconds), 60)
+    if not minutes:
+        return f"{seconds:.1f} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
 def gravity(result: Result) -> tuple[int, float, float]:
     """A sort key: the verdict's severity, then how far off the result is (NaN is farthest)."""
     return (SEVERITY[result.verdict], _distance(result.z), _distance(result.ulp))
@@ -121,3 +130,17 @@ def waived(record: Record) -> dict[str, list[Result]]:
         if result.verdict == "waived":
             reasons.setdefault(result.waiver or "no reason given", []).append(result)
     return reasons
+
+
+def explain(group: Group) -> str:
+    """One line on what is wrong: the worst element, or the message where none was compared."""
+    result = group.worst
+    if result.worst is None:
+        return " ".join(result.message.split()) or "no message"
+    w = result.worst
+    sizes = [
+        f"{number(w.ulp)} ulp" if w.ulp is not None else "",
+        f"z {number(w.z)}" if w.z is not None else "",
+    ]
+    off = ", ".join(s for s in [*sizes, f"allowed {w.allowed}"] if s)
+    return f"at {w.index}: got {w.got}, truth {w.truth}; {off}"
