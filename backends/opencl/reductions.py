@@ -50,7 +50,7 @@ def _of_nothing(x: DeviceArray, axes: Shape) -> bool:
 
 
 def _or_neutral(
-    op: str, runtime: Runtime, x: DeviceArray, axis: Axis, keepdims: bool, neutral: float
+    op: str, runtime: Runtime, x: DeviceArray, axis: Axis, keepdims: bool, neutral: complex
 ) -> DeviceArray:
     """The reduction, or where it is over nothing its neutral element."""
     axes = _axes(axis, x.ndim)
@@ -83,7 +83,8 @@ def prod(
 
 def mean(runtime: Runtime, x: DeviceArray, *, axis: Axis, keepdims: bool) -> DeviceArray:
     """NaN of nothing."""
-    return _or_neutral("mean", runtime, x, axis, keepdims, np.nan)
+    nothing = complex(np.nan, np.nan) if x.dtype in dtypes.COMPLEX else np.nan
+    return _or_neutral("mean", runtime, x, axis, keepdims, nothing)
 
 
 def any(runtime: Runtime, x: DeviceArray, *, axis: Axis, keepdims: bool) -> DeviceArray:
