@@ -121,6 +121,7 @@ KINKS: list[tuple[str, Any, list[float], list[float]]] = [
     ("asin at its ends", ops.asin, [-1.0, 1.0], [np.inf, np.inf]),
     ("acos at its ends", ops.acos, [-1.0, 1.0], [-np.inf, -np.inf]),
     ("acosh at 1", ops.acosh, [1.0], [np.inf]),
+    ("silu where exp overflows", ops.silu, [-800.0, -1e30], [0, 0]),
     ("where: the branch not taken", lambda x: ops.where(x > 0, x, 2 * x), [1.0, -1.0], [1, 2]),
     ("log_softmax beside -inf", lambda x: ops.log_softmax(x, axis=0)[1], [-np.inf, 0], [0, 0]),
     ("softmax of -inf alone", lambda x: _first(x), [-np.inf, -np.inf], [np.nan, np.nan]),

@@ -24,6 +24,11 @@ def _exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
     return g * z * np.log(np.where((x == 0) & (y > 0), 1.0, x))
 
 
+def _exp(g: Any, z: Any, x: Any) -> Any:
+    """g·exp(x), 0 where g is 0 and exp(x) overflows: the derivative of 1/(1 + exp(x)) needs it."""
+    return g * np.where((g == 0) & np.isinf(z), 0.0, z)
+
+
 def _over_square(a: Any, r: Any) -> Any:
     """a/r², 0 where a and r are; r² itself may overflow."""
     safe = np.where(r == 0, 1.0, r)
@@ -69,7 +74,7 @@ RULES: dict[Any, Any] = {
     np.square: (lambda g, z, x: g * 2 * x,),
     np.reciprocal: (lambda g, z, x: -g * z * z,),
     np.sqrt: (lambda g, z, x: g / (2 * z),),
-    np.exp: (lambda g, z, x: g * z,),
+    np.exp: (_exp,),
     np.expm1: (lambda g, z, x: g * np.exp(x),),
     np.log: (lambda g, z, x: g / x,),
     np.log1p: (lambda g, z, x: g / (1 + x),),
