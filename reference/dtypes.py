@@ -59,13 +59,13 @@ class Format:
         """The distance between the format's numbers in the binade of ``x`` (real valued)."""
         exponent = np.frexp(np.abs(x))[1] - 1
         exponent = np.where(x == 0, self.emin, np.maximum(exponent, self.emin))
-        return np.ldexp(1.0, exponent - self.p + 1)
+        return np.asarray(np.ldexp(1.0, exponent - self.p + 1), np.float64)
 
 
 @cache
 def format_of(name: str) -> Format:
     """The format of a floating dtype, or of the components of a complex one."""
-    info = ml_dtypes.finfo(numpy_dtype(component(name)))
+    info: Any = ml_dtypes.finfo(numpy_dtype(component(name)))  # type: ignore[no-untyped-call]
     return Format(info.nmant + 1, int(np.log2(float(info.smallest_normal))), float(info.max))
 
 
@@ -144,4 +144,4 @@ def _round_to_odd(x: NDArray[Any], rest: NDArray[np.float64]) -> NDArray[Any]:
     inexact = (rest != 0) & np.isfinite(rest)
     beyond = inexact & (np.signbit(rest) != np.signbit(x))
     rounded = (bits - beyond) | inexact
-    return rounded.astype(bits.dtype).view(x.dtype)
+    return np.asarray(rounded.astype(bits.dtype).view(x.dtype))

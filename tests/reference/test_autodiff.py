@@ -12,8 +12,11 @@ import scipy.special
 
 from tensorcts.reference import ops
 from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.primitives import ARITHMETIC
 from tensorcts.reference.autodiff import rules
 from tensorcts.reference.autodiff.reverse import grad, vjp
+from tensorcts.reference.dtypes import format_of
 
 STEP = Exact(np.array(mpmath.mpf(10) ** -20, dtype=object))
 
@@ -57,6 +60,25 @@ def test_gradient_of_the_gradient_is_the_derivative(smooth: Any) -> None:
         return vjp(lambda *x: smooth.on(x, exact=True), *x)[1](cotangents)
 
     assert_derivative(gradient, points)
+
+
+def test_gradients_of_float64_and_of_noisy_numbers(smooth: Any) -> None:
+    """The same rules run on every kind of number, and agree as far as their arithmetic does."""
+    single, plain = format_of("float32"), [smooth.arrays[i] for i in smooth.floating]
+    noise = Noise(dict.fromkeys(ARITHMETIC.values(), 1.0), single, single, np.random.default_rng(0))
+
+    def gradients(wrap: Any, *, exact: bool) -> Any:
+        results, pullback = vjp(lambda *x: smooth.on(x, exact=exact), *map(wrap, plain))
+        rng = np.random.default_rng(4)
+        return pullback(tuple(wrap(rng.uniform(-1, 1, np.shape(r))) for r in results))
+
+    truths = [g.split()[0] for g in gradients(Exact, exact=True)]
+    doubles = gradients(np.asarray, exact=False)
+    noisies = gradients(lambda a: Noisy(a, noise), exact=False)
+    for x, truth, double, noisy in zip(plain, truths, doubles, noisies, strict=True):
+        assert np.shape(double) == np.shape(noisy.value) == x.shape
+        np.testing.assert_allclose(double, truth, rtol=1e-11, atol=1e-13)
+        np.testing.assert_allclose(noisy.value, truth, rtol=1e-3, atol=1e-4)
 
 
 OTHERS = {
