@@ -54,9 +54,19 @@ def _model(device: torch.device) -> str:
     return _processor() if device.type == "cpu" else str(device)
 
 
+_NARROW = ("float16", "bfloat16")
+
+_STORED = {"einsum", "linspace", "scaled_dot_product_attention"}
+"""Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
+the step, the probabilities."""
+
+_STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax"}
+"""More such ops on the CPU: arange a vector's first element, softmax on all axes but the last."""
+
+
 def _capabilities(device: torch.device) -> Capabilities:
     gpu = device.type == "cuda"
-    in_16_bits = {"scaled_dot_product_attention"} | (set() if gpu else {"log_softmax", "prod"})
+    stored = _STORED if gpu else _STORED | _STORED_ON_CPU
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -64,9 +74,8 @@ def _capabilities(device: torch.device) -> Capabilities:
         versions={name: str(found) for name, found in versions.items() if found},
         profile="tight" if gpu else "opencl",
         correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
-        intermediates=frozenset(
-            f"{op}/{dtype}" for op in in_16_bits for dtype in ("float16", "bfloat16")
-        ),
+        accumulator={} if gpu else {f"prod/{dtype}": dtype for dtype in _NARROW},
+        intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         traits={
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",
