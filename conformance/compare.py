@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -37,12 +37,18 @@ class Comparison:
 
 
 def compare(
-    got: NDArray[Any], expected: Expected, *, zero_sign: bool, flush: str = "no"
+    got: NDArray[Any],
+    expected: Expected,
+    *,
+    zero_sign: bool,
+    flush: str = "no",
+    flushed: Expected | None = None,
 ) -> Comparison:
     """Judge one output.
 
     zero_sign: whether the sign of a zero result is part of the definition.
     flush: the declared trait ``flush_subnormals``; "no" holds the backend to subnormal results.
+    flushed: the truth for subnormal inputs taken as zeros, as good as the other, where declared.
     """
     if dtypes.name_of(got.dtype) != expected.dtype:
         return Comparison(
@@ -52,14 +58,30 @@ def compare(
         return Comparison(
             "fail", f"the result's shape is {list(got.shape)}, not {list(expected.hi.shape)}"
         )
-    if expected.rule.kind == "exact":
-        return _compare_exactly(got, expected, zero_sign=zero_sign, flush=flush)
-    return _compare_within(got, expected, flush=flush)
+    measure = _measured_exactly if expected.rule.kind == "exact" else _measured
+    errors = measure(got, expected, zero_sign, flush)
+    if flushed is not None:
+        errors = replace(errors, wrong=errors.wrong & measure(got, flushed, zero_sign, flush).wrong)
+    return _concluded(got, expected, errors)
 
 
-def _compare_exactly(
-    got: NDArray[Any], expected: Expected, *, zero_sign: bool, flush: str
-) -> Comparison:
+@dataclass(frozen=True)
+class _Errors:
+    """For each element whether it is wrong, and how far off it is.
+
+    severity ranks the wrong ones; allowed is the bound in ulps, infinite where it says nothing.
+    """
+
+    wrong: NDArray[np.bool_]
+    severity: NDArray[np.float64]
+    ulp: NDArray[np.float64] | None
+    z: NDArray[np.float64] | None
+    allowed: NDArray[np.float64] | None
+
+
+def _measured_exactly(
+    got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str
+) -> _Errors:
     """Equal bit for bit to the truth rounded once; NaNs are equal as a class."""
     wanted = dtypes.round_once(expected.hi, expected.lo, expected.dtype)
     same = _same(got, wanted, zero_sign)
@@ -69,8 +91,8 @@ def _compare_exactly(
     if flush != "no" and dtypes.is_floating(expected.dtype):
         smallest = dtypes.format_of(expected.dtype).smallest_normal
         same |= (got == 0) & (np.abs(wanted.astype(np.float64)) < smallest)
-    ulp = _ulp_errors(got, expected) if dtypes.is_inexact(expected.dtype) else None
-    return _concluded(got, expected, ~same, np.where(same, 0.0, 1.0), ulp, None, "exact")
+    ulp = _error(got, expected) / _unit(expected) if dtypes.is_inexact(expected.dtype) else None
+    return _Errors(~same, np.where(same, 0.0, 1.0), ulp, None, None)
 
 
 def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[np.bool_]:
@@ -83,7 +105,7 @@ def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[n
     return np.asarray(same, bool)
 
 
-def _compare_within(got: NDArray[Any], expected: Expected, *, flush: str) -> Comparison:
+def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str) -> _Errors:
     """At most as far from the truth as the ulp or the derived rule allows; NaN only for NaN."""
     form = dtypes.format_of(expected.dtype)
     ulp = _unit(expected)
@@ -101,8 +123,7 @@ def _compare_within(got: NDArray[Any], expected: Expected, *, flush: str) -> Com
         wrong &= ~((got == 0) & near_zero)
     with np.errstate(invalid="ignore", divide="ignore"):
         severity = np.where(wrong, error / allowed, 0.0)
-    limit = f"{expected.rule.ulps:g} ulp" if expected.sigma is None else ""
-    return _concluded(got, expected, wrong, severity, error / ulp, z, limit, allowed / ulp)
+    return _Errors(wrong, severity, error / ulp, z, allowed / ulp)
 
 
 def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
@@ -115,7 +136,8 @@ def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
         ulps.error(g.astype(np.float64), h, np.asarray(low, np.float64), form)
         for g, h, low in ((got.real, hi.real, lo.real), (got.imag, hi.imag, lo.imag))
     ]
-    return np.hypot(*parts)
+    nan = np.isnan(hi) & np.isnan(got)  # a complex number is NaN if either part is
+    return np.where(nan, 0.0, np.hypot(*parts))
 
 
 def _unit(expected: Expected) -> NDArray[np.float64]:
@@ -127,35 +149,19 @@ def _unit(expected: Expected) -> NDArray[np.float64]:
     return ulps.kahan_ulp(expected.hi, expected.lo, form)
 
 
-def _ulp_errors(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
-    return _error(got, expected) / _unit(expected)
-
-
-def _concluded(
-    got: NDArray[Any],
-    expected: Expected,
-    wrong: NDArray[np.bool_],
-    severity: NDArray[np.float64],
-    ulp: NDArray[np.float64] | None,
-    z: NDArray[np.float64] | None,
-    limit: str,
-    allowed_ulps: NDArray[np.float64] | None = None,
-) -> Comparison:
-    free = np.zeros(got.shape, bool) if expected.free is None else expected.free
-    blind = free
-    if allowed_ulps is not None:
-        with np.errstate(invalid="ignore"):
-            blind = free | ~np.isfinite(allowed_ulps)
-        wrong = wrong & np.isfinite(allowed_ulps)
-    wrong = wrong & ~free
+def _concluded(got: NDArray[Any], expected: Expected, errors: _Errors) -> Comparison:
+    blind = np.zeros(got.shape, bool) if expected.free is None else expected.free
+    if errors.allowed is not None:
+        blind = blind | ~np.isfinite(errors.allowed)
+    wrong, ulp, z = errors.wrong & ~blind, errors.ulp, errors.z
     count, vacuous = got.size, int(np.count_nonzero(blind))
     if not np.any(wrong):
         outcome: Outcome = "vacuous" if count and vacuous == count else "pass"
         return Comparison(outcome, "", _largest(ulp, blind), _largest(z, blind), count, vacuous)
-    ranked = np.where(wrong, np.where(np.isnan(severity), np.inf, severity), -1.0)
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(ranked)), got.shape))
-    if allowed_ulps is not None and not limit:
-        limit = f"{float(allowed_ulps[index]):.3g} ulp"
+    severity = np.where(np.isnan(errors.severity), np.inf, errors.severity)
+    worst = int(np.argmax(np.where(wrong, severity, -1.0)))
+    index = tuple(int(i) for i in np.unravel_index(worst, got.shape))
+    limit = "exact" if errors.allowed is None else f"{float(errors.allowed[index]):.3g} ulp"
     return Comparison(
         "fail",
         f"{int(np.count_nonzero(wrong))} of {count} elements are wrong",

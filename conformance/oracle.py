@@ -140,15 +140,18 @@ def _needs_exact(case: Case, rule: rules.Rule) -> bool:
 
 
 def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """hi and lo of an exact output; zeros and what is not finite come from float64 arithmetic.
+    """hi and lo of an exact output; what hangs on the sign of a zero comes from float64 arithmetic.
 
-    (mpmath has no signed zeros, and infinities only where float64 has them too.)
+    mpmath has no signed zeros: zeros and what is not finite are taken from ``plain``, and the sign
+    where the two differ in nothing else, as in atan2(-0, -1).
     """
     if not isinstance(output, Exact):
         return plain, np.zeros(plain.shape)
     hi, lo = output.split()
-    special = (hi == 0) & (lo == 0) | ~np.isfinite(hi)
-    return np.where(special, plain, hi), np.where(special, 0.0, lo)
+    with np.errstate(all="ignore"):
+        special = (hi == 0) & (lo == 0) | ~np.isfinite(hi)
+        sign = np.where(np.abs(hi + plain) < 2.0**-30 * np.abs(hi), -1.0, 1.0)
+    return np.where(special, plain, sign * hi), np.where(special, 0.0, sign * lo)
 
 
 def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,14 +55,23 @@ class NoiseModel:
         table.update(dict.fromkeys(self.correctly_rounded, 0.5))
         return table
 
+    @property
+    def magnification(self) -> float:
+        """How many times larger than in earnest the errors are drawn.
+
+        float64's own errors would vanish in the float64 arithmetic that carries them, so they are
+        drawn 2**20 times as large. To first order the spread grows in proportion.
+        """
+        return 2.0**20 if self.intermediates == "float64" else 1.0
+
     def noise(self, generator: np.random.Generator) -> Noise:
-        """The errors, drawn from a generator."""
-        return Noise(
-            self.budgets(self.intermediates),
-            dtypes.format_of(self.intermediates),
-            dtypes.format_of(self.accumulator),
-            generator,
+        """The errors, drawn from a generator, ``magnification`` times as large as in earnest."""
+        lost = int(np.log2(self.magnification))
+        intermediates, accumulator = (
+            replace(form, p=form.p - lost)
+            for form in map(dtypes.format_of, (self.intermediates, self.accumulator))
         )
+        return Noise(self.budgets(self.intermediates), intermediates, accumulator, generator)
 
     def __str__(self) -> str:
         claims = ",".join(sorted(self.correctly_rounded))

@@ -87,7 +87,8 @@ def sigma(
                 value, wanted = _clipped(value, model), _clipped(truth, model)
                 same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
                 total += np.where(same, 0.0, (np.abs(value - wanted) / unit) ** 2)
-    return [np.sqrt(t / SAMPLES) * unit for t, unit in zip(squares, units, strict=True)]
+    scales = [unit / model.magnification for unit in units]
+    return [np.sqrt(t / SAMPLES) * scale for t, scale in zip(squares, scales, strict=True)]
 
 
 def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
