@@ -110,6 +110,9 @@ def render(records: Sequence[Record]) -> str:
         (labels.get((id(r), g.backend), g.backend), g) for r in records for g in totals.failures(r)
     ]
     failing.sort(key=lambda item: totals.gravity(item[1].worst), reverse=True)
+    waived: dict[str, list[Result]] = {}
+    for reason, results in (item for r in records for item in totals.waived(r).items()):
+        waived.setdefault(reason, []).extend(results)
     page = environment.get_template("page.html").render(
         style=Markup(_asset("style.css")),
         script=Markup("\n".join(map(_asset, SCRIPTS))),
@@ -119,8 +122,8 @@ def render(records: Sequence[Record]) -> str:
         facts=names,
         states=STATES,
         by_name={s.name: s for s in STATES},
-        waived=[(reason, results) for r in records for reason, results in totals.waived(r).items()],
-        complaints=[text for r in records if r.end for text in r.end.waivers],
+        waived=waived,
+        complaints=dict.fromkeys(text for r in records if r.end for text in r.end.waivers),
         failing=failing[:SHOWN],
         hidden=max(len(failing) - SHOWN, 0),
     )

@@ -138,9 +138,11 @@ def explain(group: Group) -> str:
     if result.worst is None:
         return " ".join(result.message.split()) or "no message"
     w = result.worst
-    sizes = [
+    parts = [
         f"{number(w.ulp)} ulp" if w.ulp is not None else "",
         f"z {number(w.z)}" if w.z is not None else "",
+        f"allowed {w.allowed}",
     ]
-    off = ", ".join(s for s in [*sizes, f"allowed {w.allowed}"] if s)
-    return f"at {w.index}: got {w.got}, truth {w.truth}; {off}"
+    text = f"at {w.index}: got {w.got}, truth {w.truth}; {', '.join(filter(None, parts))}"
+    farther = result.ulp is not None and _distance(result.ulp) > 1.5 * _distance(w.ulp)
+    return f"{text}; up to {number(result.ulp)} ulp in other cases" if farther else text

@@ -44,7 +44,7 @@ const checksHTML = (rows) => {
   ].filter(([name, , text]) => name !== "vacuous" || rows.some(text));
   const head = columns.map(([name, kind]) => `<th scope="col" class="${kind}">${name}</th>`).join("");
   const body = rows.map((r) => `<tr>${columns.map(([, kind, text]) => `<td class="${kind}">${text(r)}</td>`).join("")}</tr>`);
-  return `<table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 };
 
 const lackingHTML = (rows) => {

@@ -1,0 +1,65 @@
+"""Sums never flatter: rates round down, skips are no passes, NaN is the farthest of all."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from tensorcts.reports import totals
+from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(0, 0, "none"), (0, 3, "0.0 %"), (9999, 10000, "99.9 %"), (3, 3, "100.0 %"), (1, 3, "33.3 %")],
+)
+def test_only_the_whole_reads_as_the_whole(part: int, whole: int, text: str) -> None:
+    assert totals.percent(part, whole) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, ""),
+        (0.0, "0"),
+        (0.87312, "0.873"),
+        (17.42, "17.4"),
+        (3412.0, "3,410"),
+        (2.3e6, "2.3e6"),
+        (math.inf, "inf"),
+        (math.nan, "nan"),
+    ],
+)
+def test_numbers_have_three_digits(value: float | None, text: str) -> None:
+    assert totals.number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(1.84, "1.8 s"), (83.2, "1 min 23 s"), (7384, "2 h 3 min")]
+)
+def test_durations(seconds: float, text: str) -> None:
+    assert totals.duration(seconds) == text
+
+
+def test_only_a_pass_is_passed_and_what_is_not_offered_is_not_judged() -> None:
+    sums = totals.totals((Result("b", v, "float32", "values", v) for v in VERDICTS), ops=20)
+    assert sums.passed == 1
+    assert sums.judged == len(VERDICTS) - 2
+    assert sums.failed == len(FAILURES)
+    assert (sums.offered, sums.ops) == (len(VERDICTS) - 2, 20)
+
+
+def test_groups_come_worst_first(record: Record) -> None:
+    groups = totals.failures(record)
+    assert [g.worst.verdict for g in groups][:2] == ["hang", "crash"]
+    fails = [Result("b", f"op{z}", "float32", "values", "fail", z=z) for z in (1.0, math.nan, 9.0)]
+    record.results = fails
+    assert [g.op for g in totals.failures(record)] == ["opnan", "op9.0", "op1.0"]
+
+
+def test_the_shrunk_case_does_not_hide_a_worse_one(record: Record) -> None:
+    group = next(g for g in totals.failures(record) if g.op == "gelu")
+    assert "in other cases" not in totals.explain(group)
+    group.worst.ulp = 1e9
+    assert totals.explain(group).endswith("up to 1e9 ulp in other cases")
