@@ -57,12 +57,13 @@ assert [s.name for s in STATES[2:]] == list(VERDICTS)
 
 @dataclass(frozen=True)
 class Column:
-    """One backend of one record."""
+    """One backend of the record that stands at ``place`` among the records."""
 
     number: int
     label: str
     backend: Backend
     record: Record
+    place: int
     totals: Totals
 
     @property
@@ -105,9 +106,11 @@ def render(records: Sequence[Record]) -> str:
     environment.globals |= {"percent": percent, "duration": duration, "explain": explain}
     columns = _columns(records)
     names = list(dict.fromkeys(name for c in columns for name, text in c.facts.items() if text))
-    labels = {(id(c.record), c.backend.name): c.label for c in columns}
+    labels = {(c.place, c.backend.name): c.label for c in columns}
     failing = [
-        (labels.get((id(r), g.backend), g.backend), g) for r in records for g in totals.failures(r)
+        (labels.get((place, g.backend), g.backend), g)
+        for place, record in enumerate(records)
+        for g in totals.failures(record)
     ]
     failing.sort(key=lambda item: totals.gravity(item[1].worst), reverse=True)
     waived: dict[str, list[Result]] = {}
@@ -144,12 +147,12 @@ def _columns(records: Sequence[Record]) -> list[Column]:
     """The backends of all records; a name that comes again is numbered."""
     columns: list[Column] = []
     seen: dict[str, int] = {}
-    for record in records:
+    for place, record in enumerate(records):
         for backend in record.run.backends:
             count = seen[backend.name] = seen.get(backend.name, 0) + 1
             label = backend.name if count == 1 else f"{backend.name} ({count})"
             sums = totals.of_backend(record, backend.name)
-            columns.append(Column(len(columns) + 1, label, backend, record, sums))
+            columns.append(Column(len(columns) + 1, label, backend, record, place, sums))
     return columns
 
 
@@ -190,14 +193,14 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
     families = list(dict.fromkeys(str(op.get("family", "other")) for op in ops.values()))
     order = sorted(ops, key=lambda name: families.index(str(ops[name].get("family", "other"))))
     checks, rules, details = _Index(), _Index(), _Index()
-    places = {(id(c.record), c.backend.name): c.number - 1 for c in columns}
+    places = {(c.place, c.backend.name): c.number - 1 for c in columns}
     op_places = {name: place for place, name in enumerate(order)}
     dtype_places = {dtype: place for place, dtype in enumerate(dtypes)}
     rows = [
         [
             op_places[result.op],
             dtype_places[result.dtype],
-            places[id(record), result.backend],
+            places[place, result.backend],
             checks[result.check],
             CODES[result.verdict],
             result.cases,
@@ -207,9 +210,9 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
             percent(round(1000 * result.vacuous), 1000) if result.vacuous else "",
             details[detail] if (detail := _detail(result)) else -1,
         ]
-        for record in records
+        for place, record in enumerate(records)
         for result in record.results
-        if (id(record), result.backend) in places
+        if (place, result.backend) in places
     ]
     return {
         "states": [[s.name, s.glyph, s.failing] for s in STATES],

@@ -59,6 +59,9 @@ const draw = () => {
   matrix.style.setProperty("--cell", `${width * shown.length + 4}px`);
   matrix.style.setProperty("--at", shown.map((_, i) => `${i * width}px 0`).join());
   matrix.innerHTML = headHTML(dtypes, shown) + (body || `<tbody><tr><td class="empty">No op matches the filters.</td></tr></tbody>`);
+  // What is scrolled to must not come to lie under the header or the first column.
+  const corner = matrix.tHead.rows[0].cells[0];
+  $("scroll").style.scrollPadding = `${corner.offsetHeight + 4}px 6px 6px ${corner.offsetWidth + 4}px`;
   $("count").textContent = count === ops.length ? `${count} ops` : `${count} of ${ops.length} ops`;
   const first = find(view.cell) ?? matrix.querySelector("td[data-d]");
   if (first) first.tabIndex = 0;

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tensorcts.reports import html
 from tensorcts.reports.records import VERDICTS, Backend, End, Record, Result, Run, Worst
 
 CANARIES = {"off by two ulp": True, "nan lost": True, "sign of zero": True}
@@ -113,3 +117,60 @@ def sized() -> Callable[[int, int, int], Record]:
         return Record(run, results, End(83.2, False, dict(CANARIES)))
 
     return make
+
+
+# -- A browser -------------------------------------------------------------------------------------
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def show(browser: Any, tmp_path: Path) -> Iterator[Open]:
+    """Opens a record's page; at the end there were no requests, errors or console messages."""
+    trouble: list[str] = []
+    contexts = []
+
+    def show(
+        record: Record, size: tuple[int, int] = (1280, 800), theme: str = "light", hash: str = ""
+    ) -> Any:
+        path = tmp_path / "report.html"
+        path.write_text(html.render([record]), encoding="utf-8")
+        width, height = size
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: trouble.append(message.text))
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on(
+            "request", lambda r: None if r.url.startswith(path.as_uri()) else trouble.append(r.url)
+        )
+        page.goto(path.as_uri() + hash)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert not trouble
