@@ -165,7 +165,8 @@ CONTRACTIONS: dict[Any, Callable[..., Any]] = {
 }
 
 NOISELESS = frozenset(
-    (np.absolute, np.max, np.min, primitives.convert, primitives.select, primitives.scatter_to)
+    (np.absolute, np.max, np.min, primitives.convert, primitives.select, primitives.scatter_to,
+     primitives.stop_gradient)
     + (slice_of,)
     + primitives.SELECTING
     + primitives.PREDICATES

@@ -117,6 +117,12 @@ def _truncate(x: Any, target: np.dtype[Any]) -> Any:
 
 
 @primitive
+def stop_gradient(x: Any) -> Any:
+    """``x`` as a constant: nothing flows back through it."""
+    return x
+
+
+@primitive
 def scatter_to(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     """``x`` with ``updates`` written along ``axis`` at ``index``; of duplicates the last stays."""
     out = x.copy()

@@ -1,4 +1,4 @@
-"""Reverse mode as functions of functions: vjp, grad, value_and_grad, stop_gradient."""
+"""Reverse mode as functions of functions: vjp, grad, value_and_grad."""
 
 from __future__ import annotations
 
@@ -74,13 +74,6 @@ def grad(function: Callable[..., Any], argument: int = 0) -> Callable[..., Any]:
     """The gradient of a scalar function by one of its arguments, as a function."""
     both = value_and_grad(function, argument)
     return lambda *args, **kwargs: both(*args, **kwargs)[1]
-
-
-def stop_gradient(x: Any) -> Any:
-    """``x`` as a constant: nothing flows back through it, at any level."""
-    while isinstance(x, Traced):
-        x = x.value
-    return x
 
 
 def _lowered(x: Any, level: int) -> Any:

@@ -8,6 +8,7 @@ import numpy as np
 import scipy.special
 
 from tensorcts.reference.arrays.primitives import constant
+from tensorcts.reference.autodiff.custom import gradient
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import Choice, op
 
@@ -63,7 +64,13 @@ def gelu_tanh(x: Any) -> Any:
     return np.where(x == -np.inf, 0.0, 0.5 * x * (1 + np.tanh(inner)))
 
 
+def _silu_gradient(g: Any, z: Any, x: Any) -> Any:
+    sigmoid = 1 / (1 + np.exp(-x))
+    return g * sigmoid * (1 + x * (1 - sigmoid))
+
+
 @op(dtypes=FLOATING, choices=(_AT_MINUS_INFINITY,), also_known_as=("swish",))
+@gradient(_silu_gradient)
 def silu(x: Any) -> Any:
     """x·σ(x) = x/(1 + e⁻ˣ), elementwise.
 

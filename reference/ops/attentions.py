@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tensorcts.reference.arrays.primitives import stop_gradient
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import DEFINED, Choice, op
 
@@ -81,7 +82,7 @@ def scaled_dot_product_attention(
     visible = _visible(query, key, mask, causal_offset)
     if visible is not None:
         scores = np.where(visible, scores, -np.inf)
-    highest = np.max(scores, axis=-1, keepdims=True, initial=-np.inf)
+    highest = stop_gradient(np.max(scores, axis=-1, keepdims=True, initial=-np.inf))
     weights = np.exp(scores - np.where(highest == -np.inf, 0.0, highest))
     total = np.sum(weights, axis=-1, keepdims=True)
     return np.matmul(weights / np.where(total == 0, 1.0, total), value)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tensorcts.reference.arrays.primitives import stop_gradient
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import op
 
@@ -21,7 +22,8 @@ def softmax(x: Any, *, axis: int) -> Any:
     Gradient: y·(g - Σ g·y), y the result, summed along the axis.
     Source: ONNX Softmax-13; PyTorch nn.functional.softmax.
     """
-    shifted = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    highest = stop_gradient(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    shifted = np.exp(x - highest)
     return shifted / np.sum(shifted, axis=axis, keepdims=True)
 
 
@@ -35,7 +37,7 @@ def log_softmax(x: Any, *, axis: int) -> Any:
     Gradient: g - softmax(x)·Σ g, summed along the axis.
     Source: ONNX LogSoftmax-13; PyTorch nn.functional.log_softmax.
     """
-    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    shifted = x - stop_gradient(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import convert
+from tensorcts.reference.autodiff.custom import gradient
+from tensorcts.reference.autodiff.rules.reductions import kept
 from tensorcts.reference.dtypes import ALL, BOOL, COMPLEX, FLOATING, NUMERIC, REAL
 from tensorcts.reference.registry import op
 
@@ -89,7 +91,16 @@ def argmin(x: Any, *, axis: int | None, keepdims: bool) -> Any:
     return np.argmin(x, axis=axis, keepdims=keepdims)
 
 
+def _var_gradient(
+    g: Any, z: Any, x: Any, *, axis: Axis, correction: int, keepdims: bool
+) -> Any:
+    deviation = x - np.mean(x, axis=axis, keepdims=True)
+    free = x.size // np.size(z) - correction if np.size(z) else 0
+    return 2 * kept(g, x, axis, keepdims) * deviation / free if free > 0 else deviation * np.nan
+
+
 @op(dtypes=FLOATING, also_known_as=("variance",))
+@gradient(_var_gradient)
 def var(x: Any, *, axis: Axis, correction: int, keepdims: bool) -> Any:
     """The variance Σ(x - mean)²/(n - correction) of the elements along the axes.
 

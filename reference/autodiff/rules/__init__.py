@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.arrays.primitives import INDEX_VALUED
+from tensorcts.reference.arrays.primitives import INDEX_VALUED, stop_gradient
 from tensorcts.reference.autodiff.rules import (
     contractions,
     elementwise,
@@ -31,7 +31,9 @@ RULES: dict[Any, Any] = {
     **indexing.RULES,
 }
 
-FLAT = frozenset((np.sign, np.floor, np.ceil, np.trunc, np.rint, np.zeros_like, *INDEX_VALUED))
+FLAT = frozenset(
+    (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.zeros_like, stop_gradient, *INDEX_VALUED)
+)
 """Functions that are constant wherever they are continuous: nothing flows back through them."""
 
 

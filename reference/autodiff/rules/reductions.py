@@ -13,21 +13,21 @@ def _axes(x: Any, axis: Any) -> tuple[int, ...]:
     return tuple(sorted(int(a) % np.ndim(x) for a in axes))
 
 
-def _kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+def kept(g: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     """``g`` with the reduced axes of ``x`` back, of size 1."""
     return g if keepdims else np.expand_dims(g, _axes(x, axis))
 
 
 def _sum(g: Any, z: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    return np.broadcast_to(_kept(g, x, axis, keepdims), np.shape(x))
+    return np.broadcast_to(kept(g, x, axis, keepdims), np.shape(x))
 
 
 def _extreme(
     g: Any, z: Any, x: Any, axis: Any = None, *, keepdims: bool = False, initial: float = 0.0
 ) -> Any:
     """``g`` shared evenly among the elements that are the extreme one; none to ``initial``."""
-    ties = x == _kept(z, x, axis, keepdims)
-    share = _kept(g, x, axis, keepdims) / np.sum(ties, axis=axis, keepdims=True)
+    ties = x == kept(z, x, axis, keepdims)
+    share = kept(g, x, axis, keepdims) / np.sum(ties, axis=axis, keepdims=True)
     return np.where(ties, share, 0.0)
 
 
@@ -38,7 +38,7 @@ def _prod(g: Any, z: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -
     rows = np.moveaxis(x, axes, last)
     flat = np.reshape(rows, rows.shape[: np.ndim(x) - len(axes)] + (-1 if rows.size else 0,))
     others = np.moveaxis(np.reshape(_others(flat), rows.shape), last, axes)
-    return _kept(g, x, axis, keepdims) * others
+    return kept(g, x, axis, keepdims) * others
 
 
 def _others(x: Any) -> Any:
