@@ -51,6 +51,11 @@ class Draw:
         """Whether the truth takes arbitrary precision, so that arrays had better be small."""
         return self.dtype in ("float64", "complex128")
 
+    @property
+    def special(self) -> bool:
+        """Whether the arrays are to be strewn with special values."""
+        return any(style.endswith("special") for style in self._styles)
+
     def choice(self, options: Sequence[T]) -> T:
         """One of the options; the first is the simplest."""
         return options[self.integer(0, len(options) - 1)]

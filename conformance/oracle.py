@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -75,7 +76,8 @@ def _compute(
     """All outputs' hi, then all lo, then all sigma (zeros but for the derived rule)."""
 
     def run(wrap: Wrap) -> tuple[Any, ...]:
-        with np.errstate(all="ignore"):
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # np.mean of nothing warns by itself
             return _run(case, options, wrap)
 
     his: list[NDArray[Any]] = [np.asarray(output) for output in run(lambda array: array)]

@@ -86,16 +86,15 @@ def fill(
     target = dtypes.numpy_dtype(dtype)
     if dtype == "bool":
         return generator.integers(0, 2, shape).astype(bool)
-    if style in ("special", "moderate_special"):
-        pool = specials(dtype, moderate=style == "moderate_special")
-        return _some_special(generator, shape, dtype, domain, pool)
+    if style in ("special", "moderate_special", "unit_special"):
+        return _some_special(generator, shape, dtype, domain, style)
     if dtype in dtypes.INTEGER:
         return _integers(generator, shape, target, style)
     if dtype in dtypes.COMPLEX:
         part = dtypes.component(dtype)
         if style == "unit":
             phase = np.exp(2j * np.pi * generator.random(shape))
-            return np.asarray(phase * np.exp2(generator.uniform(-1, 1, shape))).astype(target)
+            return np.asarray(phase * _around_one(generator, shape)).astype(target)
         out = np.empty(shape, target)
         out.real, out.imag = (_floats(generator, shape, part, style) for _ in range(2))
         return out
@@ -118,7 +117,7 @@ def _floats(
         case "offset":
             return 100.0 + generator.standard_normal(shape)
         case "unit":
-            return np.exp2(generator.uniform(-1, 1, shape)) * generator.choice((-1.0, 1.0), shape)
+            return _around_one(generator, shape) * generator.choice((-1.0, 1.0), shape)
         case "constant":
             return np.full(shape, generator.standard_normal())
         case "wide":
@@ -131,6 +130,12 @@ def _floats(
     raise ValueError(f"unknown style {style!r}; the styles are {', '.join(STYLES)}, special")
 
 
+def _around_one(generator: np.random.Generator, shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Factors so close to 1 that the product of all of them fits into float16, in any order."""
+    count = int(np.prod(shape))
+    return np.exp2(generator.uniform(-1, 1, shape) * min(1.0, 4 / np.sqrt(max(count, 1))))
+
+
 def _into(domain: tuple[float, float], values: NDArray[Any]) -> NDArray[Any]:
     """Values moved into the interval: folded at a finite end, wrapped between two."""
     low, high = domain
@@ -139,7 +144,8 @@ def _into(domain: tuple[float, float], values: NDArray[Any]) -> NDArray[Any]:
     if np.isinf(high):
         return low + np.abs(values)
     middle, half = (low + high) / 2, (high - low) / 2
-    return middle + half * np.where(np.abs(values) <= 1, values, 1 / np.where(values, values, 1))
+    outside = np.abs(values) > 1
+    return middle + half * np.where(outside, 1 / np.where(outside, values, 1), values)
 
 
 def _integers(
@@ -159,10 +165,13 @@ def _some_special(
     shape: tuple[int, ...],
     dtype: str,
     domain: tuple[float, float],
-    pool: NDArray[Any],
+    style: str,
 ) -> NDArray[Any]:
     """Mostly ordinary values with a few special ones among them."""
-    ordinary = fill(generator, shape, dtype, "normal", domain)
+    ordinary = fill(generator, shape, dtype, "unit" if style == "unit_special" else "normal", domain)
+    pool = specials(dtype, moderate=style != "special")
+    if style == "unit_special":
+        pool = pool[~np.isfinite(pool) | (pool == 0) | (np.abs(pool) == 1)]
     chosen = pool[generator.integers(0, len(pool), shape)]
     share = generator.choice([0.05, 0.3])
     return np.where(generator.random(shape) < share, chosen, ordinary).astype(ordinary.dtype)

@@ -18,8 +18,7 @@ def reduction(d: Draw) -> Sample:
 def product(d: Draw) -> Sample:
     """As a sum, of numbers around 1, so that no order of the factors over- or underflows."""
     shape = d.shape()
-    styles = ("unit", "moderate_special") if dtypes.is_inexact(d.dtype) else None
-    x = d.array(shape, styles=styles)
+    x = d.array(shape, styles=("unit_special" if d.special else "unit",))
     return (x,), {"axis": d.axes(len(shape)), "keepdims": d.boolean(), "dtype": _wide(d.dtype)}
 
 
