@@ -22,7 +22,7 @@ from tensorcts.reference.arrays.primitives import (
 )
 from tensorcts.reference.autodiff.custom import gradient
 from tensorcts.reference.autodiff.reverse import grad, value_and_grad, vjp
-from tensorcts.reference.autodiff.rules import MissingRuleError
+from tensorcts.reference.autodiff.rules import RULES, MissingRuleError
 from tensorcts.reference.autodiff.traced import unbroadcast
 
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4)
@@ -174,6 +174,7 @@ def test_a_gradient_of_its_own_replaces_the_traced_one() -> None:
     assert square(Exact(np.array(3.0))).value.item() == 9
     assert value_and_grad(square)(3.0) == (9.0, 21.0)
     assert grad(grad(square))(3.0) == 7.0
+    del RULES[square]
 
 
 def test_levels_are_not_confused() -> None:
