@@ -11,6 +11,7 @@ from typing import Any
 import cupy
 import numpy as np
 
+from tensorcts.backends.cuda.composites import attention, linear, rotary_embedding
 from tensorcts.backends.cuda.kernels import elementwise, rowwise
 from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
@@ -161,52 +162,6 @@ def _along(name: str) -> Function:
     return along
 
 
-def _attention(
-    query: Any,
-    key: Any,
-    value: Any,
-    mask: Any = None,
-    bias: Any = None,
-    *,
-    scale: float,
-    causal_offset: int | None,
-) -> Any:
-    """CuPy has none: composed of its matmul, exp and sum."""
-    group = query.shape[-3] // key.shape[-3]
-    key, value = cupy.repeat(key, group, axis=-3), cupy.repeat(value, group, axis=-3)
-    scores = cupy.matmul(query, cupy.swapaxes(key, -1, -2)) * query.dtype.type(scale)
-    if scores.size == 0:
-        return cupy.zeros((*query.shape[:-1], value.shape[-1]), query.dtype)
-    scores = scores if bias is None else scores + bias
-    if causal_offset is not None:
-        causal = cupy.tri(query.shape[-2], key.shape[-2], causal_offset, dtype=bool)
-        mask = causal if mask is None else mask & causal
-    if mask is not None:
-        scores = cupy.where(mask, scores, query.dtype.type(-np.inf))
-    highest = cupy.max(scores, axis=-1, keepdims=True)
-    weights = cupy.exp(scores - cupy.where(highest == -np.inf, query.dtype.type(0), highest))
-    total = cupy.sum(weights, axis=-1, keepdims=True)
-    return cupy.matmul(weights / cupy.where(total == 0, query.dtype.type(1), total), value)
-
-
-def _rotary_embedding(x: Any, positions: Any, *, base: float, layout: str) -> Any:
-    """CuPy has none: composed of its cos and sin."""
-    half = x.shape[-1] // 2
-    exponents = cupy.arange(half, dtype=x.dtype) / x.dtype.type(-max(half, 1))
-    angles = positions.astype(x.dtype)[:, None] * cupy.power(x.dtype.type(base), exponents)
-    cos, sin = cupy.cos(angles), cupy.sin(angles)
-    a, b = (x[..., :half], x[..., half:]) if layout == "half" else (x[..., 0::2], x[..., 1::2])
-    turned = a * cos - b * sin, b * cos + a * sin
-    if layout == "half":
-        return cupy.concatenate(turned, axis=-1)
-    return cupy.stack(turned, axis=-1).reshape(x.shape)
-
-
-def _linear(x: Any, weight: Any, bias: Any = None) -> Any:
-    product = cupy.matmul(x, weight.T)
-    return product if bias is None else product + bias
-
-
 def _reduced(function: Function) -> Function:
     """A reduction whose dtype, where it takes one, comes as a name."""
 
@@ -274,7 +229,7 @@ OPS: dict[str, Function] = {
     "astype": _astype,
     "matmul": _matmul,
     "einsum": _both(lambda *operands, subscripts: cupy.einsum(subscripts, *operands)),
-    "linear": _both(_linear),
+    "linear": _both(linear),
     "reshape": _bits(lambda x, *, shape: cupy.reshape(x, shape)),
     "permute_dims": lambda x, *, axes: cupy.transpose(x, axes),
     "broadcast_to": lambda x, *, shape: cupy.broadcast_to(x, shape),
@@ -308,6 +263,6 @@ OPS: dict[str, Function] = {
     "log_softmax": _along("log_softmax"),
     "layer_norm": lambda x, w, b, *, eps: rowwise("layer_norm", x, w, b, np.float64(eps)),
     "rms_norm": lambda x, weight, *, eps: rowwise("rms_norm", x, weight, np.float64(eps)),
-    "scaled_dot_product_attention": _both(_attention),
-    "rotary_embedding": _both(_rotary_embedding),
+    "scaled_dot_product_attention": _both(attention),
+    "rotary_embedding": _both(rotary_embedding),
 }
