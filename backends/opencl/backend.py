@@ -77,6 +77,8 @@ class OpenCLBackend(Backend):
         self, array: DeviceArray, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
     ) -> DeviceArray:
         """A view, checked to stay inside of the array."""
+        if array.ndim != 1:
+            raise ValueError(f"array must be 1-d, not of shape {array.shape}")
         reach = [(n - 1) * s for n, s in zip(shape, strides)]
         lowest = offset + sum(r for r in reach if r < 0)
         highest = offset + sum(r for r in reach if r > 0)
