@@ -103,6 +103,8 @@ def _backends(record: Record, console: Console) -> None:
         )
         facts = " · ".join(filter(None, (backend.profile, backend.evidence, backend.device)))
         apart = len(head) + len(facts) > console.width
+        if apart:
+            head.rstrip()
         _cut(console, head, "\n" + " " * widths[0] if apart else "", (facts, "dim"))
         if backend.unavailable:
             _line(console, " " * widths[0], ("unavailable: ", "yellow"), backend.unavailable)
