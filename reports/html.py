@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from tensorcts.reports import totals
-from tensorcts.reports.records import FAILURES, VERDICTS, Backend, Record, Result
+from tensorcts.reports.records import FAILURES, Backend, Record, Result
 from tensorcts.reports.totals import Totals, duration, explain, number, percent
 
 TEMPLATES = Path(__file__).parent / "templates"
