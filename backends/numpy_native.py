@@ -28,7 +28,9 @@ def _through_float32(function: Callable[..., Any]) -> Callable[..., Any]:
         first = next((a for a in arrays if a is not None and _narrow(a)), None)
         if first is None:
             return function(*arrays, **attrs)
-        single = [a.astype(np.float32) if a is not None and a.dtype == first.dtype else a for a in arrays]
+        single = [
+            a.astype(np.float32) if a is not None and a.dtype == first.dtype else a for a in arrays
+        ]
         return np.asarray(function(*single, **attrs)).astype(first.dtype)
 
     return compute

@@ -19,7 +19,7 @@ class UnsupportedError(Exception):
 
 
 class UnavailableError(Exception):
-    """The backend can't run here: its package or device is missing; the message says how to get it."""
+    """The backend can't run here; the message says what is missing and how to get it."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Capabilities:
         profile asks for ("divide", "sqrt").
     accumulator: for a dtype, or an "op/dtype" pair, the dtype that sums and contractions accumulate
         in (default: float32 for 16-bit floats, else the dtype itself).
-    intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype, where
-        others keep it in the accumulator's.
-    traits: the option taken where an op's result is implementation-defined (Choice in the registry),
+    intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype,
+        where others keep it in the accumulator's.
+    traits: the option taken where an op's result is implementation-defined (the registry's Choice),
         and ``index_dtype``, ``flush_subnormals`` ("no", "results", "all").
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
@@ -74,8 +74,8 @@ class Backend(ABC):
     def ops(self) -> Mapping[str, Callable[..., Any]]:
         """The ops offered, under the registry's names.
 
-        Each takes device arrays (or None for an optional one) as positional arguments and attributes
-        as keywords, exactly as the definition does, with dtypes as names ("float32"), and returns
+        Each takes device arrays (or None for an optional one) as positional arguments and
+        attributes as keywords, exactly as the definition does, with dtypes as names ("float32"), and returns
         a device array or a tuple of them. It raises UnsupportedError for what it can't do.
         """
 
@@ -95,7 +95,9 @@ class Backend(ABC):
             return f"{self.name} has no {dtype} arrays on this device"
         return None
 
-    def strided(self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> Any:
+    def strided(
+        self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
+    ) -> Any:
         """A view of a 1-d device array; ``strides`` and ``offset`` count elements.
 
         Raises UnsupportedError where the backend has no such views (negative strides, say).
@@ -104,4 +106,4 @@ class Backend(ABC):
 
     def synchronize(self) -> None:
         """Wait until all work is done; errors of asynchronous work surface here."""
-        return None
+        return

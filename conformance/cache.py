@@ -1,4 +1,4 @@
-"""The cache of truths and tolerances on disk: they depend on the case, never on a backend's results."""
+"""The cache of truths and tolerances on disk: they depend on the case, not on any result."""
 
 from __future__ import annotations
 
@@ -42,7 +42,9 @@ class Cache:
             self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=OFF")
-            self._database.execute("CREATE TABLE IF NOT EXISTS truths (key BLOB PRIMARY KEY, value BLOB)")
+            self._database.execute(
+                "CREATE TABLE IF NOT EXISTS truths (key BLOB PRIMARY KEY, value BLOB)"
+            )
             os.utime(path)
             _prune(folder, path)
         except (OSError, sqlite3.Error):
@@ -87,5 +89,8 @@ def _unpack(data: bytes) -> list[NDArray[Any]]:
 
 def _prune(folder: Path, current: Path) -> None:
     for path in folder.glob("truths-*"):
-        if not path.name.startswith(current.name) and path.stat().st_mtime < time.time() - KEPT_SECONDS:
+        if (
+            not path.name.startswith(current.name)
+            and path.stat().st_mtime < time.time() - KEPT_SECONDS
+        ):
             path.unlink(missing_ok=True)

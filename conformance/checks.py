@@ -1,6 +1,6 @@
 """The checks: each op in each dtype is tried in four ways, and each way yields cases.
 
-special_values  every special value (every pair of them for two arguments), or arrays strewn with them
+special_values  every special value (every pair for two arguments), or arrays strewn with them
 shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
 layouts         transposed, strided, offset and reversed arrays
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
@@ -140,7 +140,7 @@ def _curated(
 
 
 def hash_of(value: Any) -> int:
-    """A number that depends on the value's text only (Python's own hash changes from run to run)."""
+    """A number that depends on the value's text only (Python's own hash is salted)."""
     return int.from_bytes(hashlib.blake2b(repr(value).encode(), digest_size=6).digest(), "little")
 
 

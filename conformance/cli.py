@@ -57,24 +57,64 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--backend", "backends", multiple=True, required=True, metavar="NAME[:DEVICE]",
-              help="Backend to judge; repeat to see several side by side.")  # fmt: skip
+@click.option(
+    "--backend",
+    "backends",
+    multiple=True,
+    required=True,
+    metavar="NAME[:DEVICE]",
+    help="Backend to judge; repeat to see several side by side.",
+)
 @click.option("--op", "ops", multiple=True, metavar="NAME", help="Only this op (repeatable).")
-@click.option("--dtype", "dtypes", multiple=True, metavar="NAME", help="Only this dtype (repeatable).")
-@click.option("--check", "checks", multiple=True, metavar="NAME", help="Only this check (repeatable).")
-@click.option("--report", "folder", type=click.Path(path_type=Path), default=Path("tensorcts-report"),
-              show_default=True, metavar="DIR", help="Folder for the record and the HTML page.")  # fmt: skip
-@click.option("--examples", type=click.IntRange(0), default=20, show_default=True,
-              help="Random cases a test draws.")  # fmt: skip
+@click.option(
+    "--dtype", "dtypes", multiple=True, metavar="NAME", help="Only this dtype (repeatable)."
+)
+@click.option(
+    "--check", "checks", multiple=True, metavar="NAME", help="Only this check (repeatable)."
+)
+@click.option(
+    "--report",
+    "folder",
+    type=click.Path(path_type=Path),
+    default=Path("tensorcts-report"),
+    show_default=True,
+    metavar="DIR",
+    help="Folder for the record and the HTML page.",
+)
+@click.option(
+    "--examples",
+    type=click.IntRange(0),
+    default=20,
+    show_default=True,
+    help="Random cases a test draws.",
+)
 @click.option("--seed", type=int, default=0, show_default=True, help="Every case follows from it.")
-@click.option("--waivers", "waiver_file", type=click.Path(path_type=Path), metavar="FILE",
-              help="TOML file of known defects, beside those shipped.")  # fmt: skip
-@click.option("--isolate", is_flag=True, help="Run the backend in a worker: a crash costs one case.")
-@click.option("--case-timeout", type=click.FloatRange(0, min_open=True), default=60.0,
-              show_default=True, help="With --isolate: seconds after which a case hangs.")  # fmt: skip
+@click.option(
+    "--waivers",
+    "waiver_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="TOML file of known defects, beside those shipped.",
+)
+@click.option(
+    "--isolate", is_flag=True, help="Run the backend in a worker: a crash costs one case."
+)
+@click.option(
+    "--case-timeout",
+    type=click.FloatRange(0, min_open=True),
+    default=60.0,
+    show_default=True,
+    help="With --isolate: seconds after which a case hangs.",
+)
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run in the report folder.")
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True,
-              help="How the summary is printed.")  # fmt: skip
+@click.option(
+    "--format",
+    "form",
+    type=FORMATS,
+    default="text",
+    show_default=True,
+    help="How the summary is printed.",
+)
 def run(
     backends: tuple[str, ...],
     ops: tuple[str, ...],
@@ -103,7 +143,9 @@ def run(
 
     _check_names(ops, dtypes, checks)
     extra = waivers.read(waiver_file) if waiver_file else []
-    session = Session(backends, Settings(seed, examples), all_waivers(backends, extra), isolate, case_timeout)
+    session = Session(
+        backends, Settings(seed, examples), all_waivers(backends, extra), isolate, case_timeout
+    )
     try:
         held = _run(session, ops, dtypes, checks, folder, resume, form)
     finally:
@@ -243,8 +285,13 @@ def explain(op: str, profile: str, form: str) -> None:
 
 @main.command()
 @click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--html", "page", type=click.Path(path_type=Path), metavar="FILE",
-              help="Write one HTML page with all the records side by side.")  # fmt: skip
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write one HTML page with all the records side by side.",
+)
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
     """Show what one or more RECORDS (report folders or records.jsonl files) say.

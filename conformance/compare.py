@@ -19,7 +19,7 @@ Outcome = Literal["pass", "fail", "vacuous"]
 class Comparison:
     """How one output compares with its truth.
 
-    ulp, z: the largest errors, in ulps and in z = |got - truth|/(σ + ½ ulp), None where not defined.
+    ulp, z: the largest errors, in ulps and in z = |got - truth|/(σ + ½ ulp), None where undefined.
     vacuous: how many of the ``count`` elements had a tolerance that carries no information.
     index: the worst element; got, truth, allowed describe it.
     """

@@ -114,9 +114,7 @@ class Draw:
             self.generator(), shape, dtype or self.dtype, style, domain or (-np.inf, np.inf)
         )
 
-    def index(
-        self, shape: tuple[int, ...], size: int, *, negative: bool = True
-    ) -> NDArray[Any]:
+    def index(self, shape: tuple[int, ...], size: int, *, negative: bool = True) -> NDArray[Any]:
         """Indices into an axis of ``size`` ≥ 1, negative ones counting from the end."""
         low = -size if negative and self.boolean() else 0
         dtype = self.choice(("int64", "int32"))

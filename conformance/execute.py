@@ -60,7 +60,7 @@ def _poison(backend: Backend, case: Case) -> None:
     An output that is not fully written then shows it.
     """
     for array in case.arrays:
-        if array is not None and 0 < array.size:
+        if array is not None and array.size > 0:
             junk = np.full(array.size * array.itemsize, 0xFF, np.uint8)
             backend.to_device(junk.view(array.dtype) if array.dtype != bool else junk == 0xFF)
 

@@ -39,7 +39,9 @@ def of(name: str, profile: str) -> dict[str, Any]:
         ],
         "checks": [c for c in checks.CHECKS if any(t.check == c for t in _tests(op))],
         "sampler": inspect.cleandoc(sampler.__doc__ or ""),
-        "cases": {t.check: len(list(checks.cases(t, 0))) for t in _tests(op) if t.check != "random"},
+        "cases": {
+            t.check: len(list(checks.cases(t, 0))) for t in _tests(op) if t.check != "random"
+        },
         "profile": profile,
         "rules": {dtype: _rule(op, dtype, profile) for dtype in op.dtypes},
     }

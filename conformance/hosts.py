@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from abc import ABC, abstractmethod
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -34,7 +35,7 @@ class Host(ABC):
 
     def close(self) -> None:
         """Let go of what is held."""
-        return None
+        return
 
 
 class InProcess(Host):
@@ -99,10 +100,8 @@ class Isolated(Host):
         return answer
 
     def _ask(self, question: tuple[Any, ...], timeout: float) -> Any:
-        try:
+        with suppress(ConnectionError):  # what ended the worker is found out by receiving
             self._pipe.send(question)
-        except (BrokenPipeError, ConnectionError):
-            pass  # what ended the worker is found out by receiving
         answer = self._receive(timeout)
         if isinstance(answer, Outcome) and answer.verdict in ("crash", "hang"):
             self.close()

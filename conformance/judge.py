@@ -13,7 +13,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.compare import Comparison, compare, number
 from tensorcts.conformance.execute import Executor, Outcome
-from tensorcts.conformance.oracle import Expected, expect
+from tensorcts.conformance.oracle import Expected, expect, must_raise
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import Verdict, Worst
 from tensorcts.tolerances.model import NoiseModel
@@ -36,7 +36,9 @@ class Judgement:
         if found.index is None:
             return None
         inputs = [_element(array, found.index) for array in self.case.arrays]
-        return Worst(list(found.index), inputs, found.got, found.truth, found.ulp, found.z, found.allowed)
+        return Worst(
+            list(found.index), inputs, found.got, found.truth, found.ulp, found.z, found.allowed
+        )
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class Judge:
 
     def judge(self, case: Case, outcome: Outcome) -> Judgement:
         """Judge what came back for a case."""
+        refused = must_raise(case, self.capabilities.traits)
+        if refused is not None and outcome.verdict in (None, "error"):
+            raised = outcome.verdict == "error"
+            message = "" if raised else f"no error was raised, as {refused} = raises declares"
+            return Judgement(case, "pass" if raised else "fail", message)
         if outcome.verdict is not None:
             return Judgement(case, outcome.verdict, outcome.message)
         expected = self.expected(case)
@@ -86,7 +93,6 @@ class Judge:
         ]
         worst = max(comparisons, key=_severity)
         return Judgement(case, worst.outcome, worst.message, rule, worst)
-
 
     def _flushed(self, case: Case) -> tuple[Expected, ...] | None:
         """The truths for subnormal inputs taken as zeros, where there are any."""

@@ -1,4 +1,4 @@
-"""How a case's arrays may lie in a backend's memory: the values are the same, the strides are not."""
+"""How a case's arrays may lie in a backend's memory: same values, other strides."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.registry import DEFINED, AnyOf
+from tensorcts.reference.registry import DEFINED, RAISES, AnyOf
 from tensorcts.tolerances import rules
 from tensorcts.tolerances.model import NoiseModel
 
@@ -49,7 +49,9 @@ def expect(
     dtype = traits.get("index_dtype", "int64") if case.op.result == "index" else case.result_dtype
     rule = rules.rule_for(case.op, dtype, model)
     options = _options(case, traits)
-    key = case.digest() + f" {rule.kind} {options} {model if rule.kind == 'derived' else ''}".encode()
+    key = (
+        case.digest() + f" {rule.kind} {options} {model if rule.kind == 'derived' else ''}".encode()
+    )
     stored = cache.get(key)
     if stored is None:
         stored = _compute(case, rule, model, options)
@@ -101,7 +103,7 @@ def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     for choice in case.op.choices:
         option = choice.options[options[choice.trait]]
-        if option is DEFINED or option is None or isinstance(option, AnyOf):
+        if option is None or option in (DEFINED, RAISES) or isinstance(option, AnyOf):
             continue
         where = choice.where(*plain, **case.attrs)
         if np.any(where):
@@ -132,7 +134,7 @@ def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
 def _needs_exact(case: Case, rule: rules.Rule) -> bool:
     """Whether float64 arithmetic can't give the truth.
 
-    It can't where the result is float64 itself and rounds, nor for a 64-bit integer cast to a float.
+    It can't where the result is float64 itself and rounds, nor for a 64-bit integer as a float.
     """
     if rule.kind != "exact":
         return dtypes.component(case.result_dtype) == "float64"
@@ -154,6 +156,17 @@ def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]
         special = (hi == 0) & (lo == 0) | ~np.isfinite(hi)
         sign = np.where(np.abs(hi + plain) < 2.0**-30 * np.abs(hi), -1.0, 1.0)
     return np.where(special, plain, sign * hi), np.where(special, 0.0, sign * lo)
+
+
+def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:
+    """The declared trait by which the backend refuses the case as a whole, or None."""
+    chosen = _options(case, traits)
+    plain = [_wide(a) for a in case.arrays]
+    for choice in case.op.choices:
+        refuses = choice.options[chosen[choice.trait]] is RAISES
+        if refuses and np.any(choice.where(*plain, **case.attrs)):
+            return choice.trait
+    return None
 
 
 def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:

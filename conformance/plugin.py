@@ -25,20 +25,51 @@ _TEST_ID = re.compile(r"test_op\[(?P<op>.+)-(?P<dtype>\w+)-(?P<check>\w+)@(?P<ba
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The suite's options."""
     group = parser.getgroup("tensorcts", "conformance of tensor backends")
-    group.addoption("--backend", action="append", default=[], metavar="NAME[:DEVICE]",
-                    help="backend to judge (repeatable); 'tensorcts backends' lists them")  # fmt: skip
-    group.addoption("--report", type=Path, metavar="DIR",
-                    help="folder for the record, the HTML page and the reproducers")  # fmt: skip
-    group.addoption("--examples", type=int, default=20, metavar="N",
-                    help="random cases a test draws (default 20)")  # fmt: skip
-    group.addoption("--seed", type=int, default=0, metavar="N",
-                    help="seed that every case follows from (default 0)")  # fmt: skip
-    group.addoption("--waivers", type=Path, metavar="FILE",
-                    help="TOML file of known defects, beside those shipped")  # fmt: skip
-    group.addoption("--isolate", action="store_true",
-                    help="run the backend in a worker process: a crash or hang costs one case")  # fmt: skip
-    group.addoption("--case-timeout", type=float, default=60.0, metavar="SECONDS",
-                    help="with --isolate: when a case counts as a hang (default 60)")  # fmt: skip
+    group.addoption(
+        "--backend",
+        action="append",
+        default=[],
+        metavar="NAME[:DEVICE]",
+        help="backend to judge (repeatable); 'tensorcts backends' lists them",
+    )
+    group.addoption(
+        "--report",
+        type=Path,
+        metavar="DIR",
+        help="folder for the record, the HTML page and the reproducers",
+    )
+    group.addoption(
+        "--examples",
+        type=int,
+        default=20,
+        metavar="N",
+        help="random cases a test draws (default 20)",
+    )
+    group.addoption(
+        "--seed",
+        type=int,
+        default=0,
+        metavar="N",
+        help="seed that every case follows from (default 0)",
+    )
+    group.addoption(
+        "--waivers",
+        type=Path,
+        metavar="FILE",
+        help="TOML file of known defects, beside those shipped",
+    )
+    group.addoption(
+        "--isolate",
+        action="store_true",
+        help="run the backend in a worker process: a crash or hang costs one case",
+    )
+    group.addoption(
+        "--case-timeout",
+        type=float,
+        default=60.0,
+        metavar="SECONDS",
+        help="with --isolate: when a case counts as a hang (default 60)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -125,11 +156,13 @@ class _Recording:
             for name, value in report.user_properties:
                 if name == PROPERTY:
                     self._recorder.add_content(dict(value))  # type: ignore[call-overload]
-        elif report.when == "???" and (match := _TEST_ID.search(report.nodeid)):
+        elif str(report.when) == "???" and (match := _TEST_ID.search(report.nodeid)):
             self._recorder.add_crash(**match.groupdict(), message=str(report.longrepr))
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int | pytest.ExitCode) -> None:
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int | pytest.ExitCode
+    ) -> None:
         selected = bool(session.config.option.keyword or session.config.option.markexpr)
         by_name = session.config.args_source is pytest.Config.ArgsSource.ARGS and any(
             "::" in argument for argument in session.config.args

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tensorcts.conformance import waivers
 from tensorcts.conformance.session import Session
-from tensorcts.reports import html, terminal
+from tensorcts.reports import html, terminal, totals
 from tensorcts.reports.records import (
     FAILURES,
     End,
@@ -107,9 +107,9 @@ class Recorder:
         files = {}
         if self.folder is not None:
             files = {"html": self.folder / "report.html", "record": self.folder / "records.jsonl"}
-            failing = [r for r in self.record.results if r.reproducer]
+            failing = totals.failures(self.record)
             if failing:
-                files["reproduce"] = self.reproducer_path(failing[0])
+                files["reproduce"] = self.reproducer_path(failing[0].worst)
         terminal.print_summary(self.record, console, files)
 
 
@@ -122,7 +122,9 @@ def summary(record: Record) -> dict[str, Any]:
                 "device": backend.device,
                 "verdicts": dict(Counter(r.verdict for r in _of(record, backend.name))),
                 "cases": sum(r.cases for r in _of(record, backend.name)),
-                "ops_offered": len({r.op for r in _of(record, backend.name) if r.verdict != "unsupported"}),
+                "ops_offered": len(
+                    {r.op for r in _of(record, backend.name) if r.verdict != "unsupported"}
+                ),
                 "ops": len(record.run.ops),
                 "failures": [r.id for r in _of(record, backend.name) if r.verdict in FAILURES],
             }
@@ -145,7 +147,9 @@ def _kept(folder: Path, wanted: Record) -> list[Result]:
     for name in ("suite", "seed", "examples", "tables"):
         before, now = getattr(earlier.run, name), getattr(wanted.run, name)
         if before != now:
-            raise RecordError(f"can't resume {folder}: its {name} was {before!r}, now it is {now!r}")
+            raise RecordError(
+                f"can't resume {folder}: its {name} was {before!r}, now it is {now!r}"
+            )
     return earlier.results
 
 

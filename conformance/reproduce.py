@@ -93,7 +93,9 @@ def explain(judgement: Judgement) -> str:
     if judgement.rule:
         lines.append(f"  rule {judgement.rule}")
     if worst := judgement.worst:
-        errors = [f"{name} {x:.4g}" for name, x in (("ulp", worst.ulp), ("z", worst.z)) if x is not None]
+        errors = [
+            f"{name} {x:.4g}" for name, x in (("ulp", worst.ulp), ("z", worst.z)) if x is not None
+        ]
         lines.append(f"  at {worst.index}: inputs {', '.join(worst.inputs)}")
         lines.append(f"  got {worst.got}, truth {worst.truth}; {', '.join(errors)}; "
                      f"allowed {worst.allowed}")  # fmt: skip

@@ -38,6 +38,7 @@ class _Tally:
         self.ulp: float | None = None
         self.z: float | None = None
         self.rule = ""
+        self.lacking = False
         self.verdicts: dict[Verdict, int] = {}
         self.first: dict[Verdict, Judgement] = {}
 
@@ -45,6 +46,8 @@ class _Tally:
         self.cases += 1
         self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
         self.first.setdefault(judgement.verdict, judgement)
+        if judgement.verdict == "unsupported" and judgement.case.layout is None:
+            self.lacking |= all(a is None or a.size > 0 for a in judgement.case.arrays)
         found = judgement.comparison
         self.elements += found.count
         self.vacuous += found.vacuous
@@ -54,14 +57,17 @@ class _Tally:
 
     @property
     def verdict(self) -> Verdict:
-        """The gravest verdict; cases that a backend does not support don't outweigh those it does."""
+        """The gravest failure; else unsupported, vacuous or pass.
+
+        A backend that lacks a kernel may still answer for arrays without elements: one case of some
+        size that it does not support makes the test unsupported. Layouts it has none of don't.
+        """
         for verdict in reversed(VERDICTS):
             if verdict in FAILURES and verdict in self.verdicts:
                 return verdict
-        for verdict in ("pass", "vacuous", "unsupported"):
-            if verdict in self.verdicts:
-                return verdict
-        return "vacuous"
+        if self.lacking or "pass" not in self.verdicts:
+            return "unsupported" if "unsupported" in self.verdicts else "vacuous"
+        return "pass"
 
 
 def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Settings) -> Result:
@@ -84,7 +90,9 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     result.vacuous = tally.vacuous / tally.elements if tally.elements else 0.0
     shown = tally.first.get(result.verdict)
     if failing is not None and failing.verdict == result.verdict:
-        shown = shrink.smallest(failing if test.check == "random" else tally.first[result.verdict], judge)
+        shown = shrink.smallest(
+            failing if test.check == "random" else tally.first[result.verdict], judge
+        )
     if shown is not None and result.verdict != "pass":
         _describe(result, shown, backend)
     result.seconds = time.perf_counter() - started

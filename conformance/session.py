@@ -127,7 +127,9 @@ def suite_version() -> str:
 
 def environment() -> dict[str, str]:
     """The machine and the libraries behind the judge."""
-    libraries = {name: version(name) for name in ("numpy", "scipy", "mpmath", "ml_dtypes", "hypothesis")}
+    libraries = {
+        name: version(name) for name in ("numpy", "scipy", "mpmath", "ml_dtypes", "hypothesis")
+    }
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
@@ -141,7 +143,9 @@ def cpu_name() -> str:
     """The CPU's model name where the system tells it."""
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+            names = (
+                line.partition(":")[2].strip() for line in lines if line.startswith("model name")
+            )
             return next(names, platform.machine())
     except OSError:
         return platform.processor() or platform.machine()
@@ -152,5 +156,12 @@ def _facts(name: str) -> dict[str, object]:
 
     op = OPS[name]
     dtype = "float32" if "float32" in op.dtypes else op.dtypes[0]
-    rule = rules.rule_for(op, op.result_dtype(dtype, {"dtype": dtype}), NoiseModel.of(dtype, profile="opencl"))
-    return {"family": op.family, "dtypes": list(op.dtypes), "summary": op.summary, "rule": rule.text}
+    rule = rules.rule_for(
+        op, op.result_dtype(dtype, {"dtype": dtype}), NoiseModel.of(dtype, profile="opencl")
+    )
+    return {
+        "family": op.family,
+        "dtypes": list(op.dtypes),
+        "summary": op.summary,
+        "rule": rule.text,
+    }

@@ -168,7 +168,9 @@ def _some_special(
     style: str,
 ) -> NDArray[Any]:
     """Mostly ordinary values with a few special ones among them."""
-    ordinary = fill(generator, shape, dtype, "unit" if style == "unit_special" else "normal", domain)
+    ordinary = fill(
+        generator, shape, dtype, "unit" if style == "unit_special" else "normal", domain
+    )
     pool = specials(dtype, moderate=style != "special")
     if style == "unit_special":
         pool = pool[~np.isfinite(pool) | (pool == 0) | (np.abs(pool) == 1)]

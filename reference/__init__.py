@@ -1,1 +1,1 @@
-"""The definitions: what every op means, as plain NumPy functions, and the arrays that interpret them."""
+"""The definitions: what every op means, as plain NumPy, and the arrays that interpret them."""

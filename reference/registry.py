@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
 
@@ -31,13 +30,19 @@ Real = float | int
 an interpreter lifts it to its own kind of number."""
 
 
-class _Defined:
+@dataclass(frozen=True)
+class _Marker:
+    text: str
+
     def __repr__(self) -> str:
-        return "as defined"
+        return self.text
 
 
-DEFINED = _Defined()
+DEFINED = _Marker("as defined")
 """The option of a choice that is what the definition itself computes."""
+
+RAISES = _Marker("an error")
+"""The option of a choice that refuses the arguments as a whole."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,9 @@ class Choice:
     """A result that is implementation-defined: the backend declares which option it takes.
 
     ``where(*arrays, **attrs)`` marks the output elements concerned, given the arrays in their wide
-    dtypes (it broadcasts against the output); ``options`` maps each option to what may stand there: a number, ``DEFINED``, a function
-    of the arguments that gives an array, ``AnyOf`` several arrays, or None (anything goes).
+    dtypes (it broadcasts against the output); ``options`` maps each option to what may stand there:
+    a number, ``DEFINED``, a function of the arguments that gives an array, ``AnyOf`` several
+    arrays, ``RAISES``, or None (anything goes).
     The first option holds where a backend declares none.
     """
 

@@ -27,10 +27,14 @@ def rows() -> dict[str, dict[str, dict[str, float]]]:
         for name, profiles in table.items():
             if name in found:
                 raise TableError(f"{name!r} stands in two tables")
-            found[name] = {profile: _checked(name, profile, row) for profile, row in profiles.items()}
+            found[name] = {
+                profile: _checked(name, profile, row) for profile, row in profiles.items()
+            }
             missing = set(PROFILES) - set(found[name])
             if missing:
-                raise TableError(f"{name!r} has no row for the profile {', '.join(sorted(missing))}")
+                raise TableError(
+                    f"{name!r} has no row for the profile {', '.join(sorted(missing))}"
+                )
     return found
 
 

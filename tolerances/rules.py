@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -80,15 +81,16 @@ def sigma(
     units = [form.ulp(np.where(np.isfinite(t), np.abs(t), 0.0)) for t in truths]
     for sample in range(SAMPLES):
         noise = model.noise(np.random.Generator(np.random.Philox(key=[seed, sample])))
-        outputs = run(lambda array, noise=noise: Noisy(array, noise))
+        outputs = run(partial(Noisy, noise=noise))
         with np.errstate(all="ignore"):
             for total, output, truth, unit in zip(squares, outputs, truths, units, strict=True):
                 value = innermost(output) if isinstance(output, Interpreter) else output
                 value, wanted = _clipped(value, model), _clipped(truth, model)
                 same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
                 total += np.where(same, 0.0, (np.abs(value - wanted) / unit) ** 2)
-    scales = [unit / model.magnification for unit in units]
-    return [np.sqrt(t / SAMPLES) * scale for t, scale in zip(squares, scales, strict=True)]
+    with np.errstate(invalid="ignore"):
+        scales = [unit / model.magnification for unit in units]
+        return [np.sqrt(t / SAMPLES) * scale for t, scale in zip(squares, scales, strict=True)]
 
 
 def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:

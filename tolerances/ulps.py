@@ -28,7 +28,9 @@ def kahan_ulp(hi: NDArray[Any], lo: NDArray[Any], form: Format) -> NDArray[np.fl
     return smallest
 
 
-def error(got: NDArray[Any], hi: NDArray[Any], lo: NDArray[Any], form: Format) -> NDArray[np.float64]:
+def error(
+    got: NDArray[Any], hi: NDArray[Any], lo: NDArray[Any], form: Format
+) -> NDArray[np.float64]:
     """The absolute difference |got - (hi + lo)|, for real numbers of a format up to float64.
 
     An infinity counts as the first number past the largest finite one, so that a result that

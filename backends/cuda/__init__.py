@@ -68,7 +68,7 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
         intermediates=frozenset({"scatter_add/float16"}),  # by atomic operations
         traits={
             "index_dtype": "int64",
-            "flush_subnormals": "no",
+            "flush_subnormals": "all",  # CuPy compiles its kernels with -ftz=true
             "activation_at_minus_infinity": "zero",
             "attention_masked_row": "zero",
             "scatter_duplicates": "any_of_them",

@@ -34,10 +34,10 @@ def arange(d: Draw) -> Sample:
     """Start, stop and step that stay inside of the dtype; empty ranges and negative steps too."""
     unsigned = d.dtype in dtypes.UNSIGNED
     if d.dtype in dtypes.INTEGER:
-        start, count, step = d.integer(0, 20), d.integer(0, 30), d.integer(1, 3)
-        if not unsigned and d.boolean():
-            start, step = -start, -step
-        return (), {"start": start, "stop": start + count * step, "step": step, "dtype": d.dtype}
+        sign = -1 if not unsigned and d.boolean() else 1
+        first, stride = sign * d.integer(0, 20), sign * d.integer(1, 3)
+        last = first + d.integer(0, 30) * stride
+        return (), {"start": first, "stop": last, "step": stride, "dtype": d.dtype}
     count = d.integer(0, 60)
     start, step = d.integer(-40, 40) / 8, d.choice((1.0, 0.1, 0.25, -0.5, -1.0 / 3.0))
     stop = start + (count - d.choice((0.0, 0.5))) * step
@@ -54,6 +54,5 @@ def linspace(d: Draw) -> Sample:
 def number(d: Draw) -> Any:
     """A Python number that the dtype holds exactly."""
     pool = values.specials(d.dtype)
-    return pool[d.integer(0, len(pool) - 1)].item() if d.dtype != "bfloat16" else float(
-        pool[d.integer(0, len(pool) - 1)]
-    )  # fmt: skip
+    value = pool[d.integer(0, len(pool) - 1)]
+    return float(value) if d.dtype == "bfloat16" else value.item()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorcts.conformance import values
 from tensorcts.conformance.draws import Draw
@@ -14,10 +15,11 @@ from tensorcts.reference import dtypes
 UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
          "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "logical_not", "relu",
          "gelu", "gelu_tanh", "silu")  # fmt: skip
-BINARY = ("add", "subtract", "multiply", "divide", "floor_divide", "remainder", "pow", "atan2",
+BINARY = ("add", "subtract", "multiply", "divide", "pow", "atan2",
           "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum",
           "minimum", "logical_and", "logical_or", "logical_xor")  # fmt: skip
-ELEMENTWISE = frozenset(UNARY + BINARY)
+DIVISIONS = ("floor_divide", "remainder")
+ELEMENTWISE = frozenset(UNARY + BINARY + DIVISIONS)
 
 
 @sampler(*UNARY)
@@ -32,6 +34,14 @@ def binary(d: Draw) -> Sample:
     shape = d.shape()
     arrays = [d.array(s, domain=d.op.domain_of(i)) for i, s in enumerate(broadcast_pair(d, shape))]
     return tuple(arrays), {}
+
+
+@sampler(*DIVISIONS)
+def division(d: Draw) -> Sample:
+    """Two arrays whose shapes broadcast; the divisor has zeros in it or not."""
+    (x, y), _ = binary(d)
+    assert x is not None and y is not None
+    return (x, y if d.boolean() else _nonzero(y)), {}
 
 
 @sampler("where")
@@ -67,4 +77,11 @@ def special_arguments(d: Draw) -> list[Sample]:
     if d.op.name in UNARY:
         return [((pool,), {})]
     grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], pool[None, :]))
-    return [(tuple(np.array(a) for a in grid), {})]
+    pairs = tuple(np.array(a) for a in grid)
+    if d.op.name in DIVISIONS:
+        return [((pairs[0], _nonzero(pairs[1])), {}), (pairs, {})]
+    return [(pairs, {})]
+
+
+def _nonzero(divisor: NDArray[Any]) -> NDArray[Any]:
+    return np.where(divisor == 0, divisor.dtype.type(1), divisor)

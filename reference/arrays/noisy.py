@@ -120,11 +120,12 @@ def _sum(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> A
 
 
 def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    product = np.prod(x, axis=axis, keepdims=keepdims)
-    terms = np.size(x) / max(np.size(product), 1)
-    roundings = max(terms - 1, 0) * noise.budgets[_row("multiply", product)]
-    relative = noise.accumulator.unit_roundoff * 2 * math.sqrt(roundings / 1.5)
-    return noise.rounded(product * (1 + relative * noise.generator.standard_normal()), 0.5)
+    product = np.asarray(np.prod(x, axis=axis, keepdims=keepdims))
+    roundings = max(np.size(x) / max(np.size(product), 1) - 1, 0)
+    # Each rounding is off by at most k ulp ≤ 2ku of the product, uniformly: variance (2ku)²/3.
+    most = 2 * noise.budgets[_row("multiply", product)] * noise.accumulator.unit_roundoff
+    relative = most * math.sqrt(roundings / 3) * noise.generator.standard_normal(product.shape)
+    return noise.rounded(product * (1 + relative), 0.5)
 
 
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -135,6 +136,18 @@ def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
         return noise.accumulated(result, squares, _terms(function, args, result))
 
     return contract
+
+
+def _einsum(noise: Noise, subscripts: str, *operands: Any) -> Any:
+    """Two operands at a time, as implementations do; each intermediate result is rounded."""
+    inputs, _, output = subscripts.partition("->")
+    terms = inputs.split(",")
+    if len(operands) <= 2:
+        return _contraction(np.einsum)(noise, subscripts, *operands)
+    needed = set(output).union(*terms[2:])
+    kept = "".join(dict.fromkeys(c for c in terms[0] + terms[1] if c in needed))
+    first = _contraction(np.einsum)(noise, f"{terms[0]},{terms[1]}->{kept}", *operands[:2])
+    return _einsum(noise, f"{','.join([kept, *terms[2:]])}->{output}", first, *operands[2:])
 
 
 def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
@@ -160,13 +173,20 @@ CONTRACTIONS: dict[Any, Callable[..., Any]] = {
     np.sum: _sum,
     np.prod: _prod,
     np.matmul: _contraction(np.matmul),
-    np.einsum: _contraction(np.einsum),
+    np.einsum: _einsum,
     primitives.scatter_sum: _scatter_sum,
 }
 
 NOISELESS = frozenset(
-    (np.absolute, np.max, np.min, primitives.convert, primitives.select, primitives.scatter_to,
-     primitives.stop_gradient)
+    (
+        np.absolute,
+        np.max,
+        np.min,
+        primitives.convert,
+        primitives.select,
+        primitives.scatter_to,
+        primitives.stop_gradient,
+    )
     + (slice_of,)
     + primitives.SELECTING
     + primitives.PREDICATES

@@ -41,8 +41,8 @@ def gelu(x: Any) -> Any:
     """x·Φ(x), elementwise, Φ the normal distribution function (exact, not by tanh).
 
     Semantics: ½·x·erfc(-x/√2), which keeps its relative accuracy for x < 0, where 1 + erf cancels.
-    Special values: gelu(inf) is inf. gelu(-inf) is 0, its limit, or NaN where the backend declares so
-    (activation_at_minus_infinity). NaN stays NaN.
+    Special values: gelu(inf) is inf. gelu(-inf) is 0, its limit, or NaN where the backend declares
+    so (activation_at_minus_infinity). NaN stays NaN.
     Gradient: g·(Φ(x) + x·φ(x)), φ the normal density.
     Source: Hendrycks & Gimpel 2016; ONNX Gelu-20, approximate none.
     """
@@ -74,8 +74,8 @@ def _silu_gradient(g: Any, z: Any, x: Any) -> Any:
 def silu(x: Any) -> Any:
     """x·σ(x) = x/(1 + e⁻ˣ), elementwise.
 
-    Special values: silu(inf) is inf. silu(-inf) is 0, its limit, or NaN where the backend declares so
-    (activation_at_minus_infinity). NaN stays NaN. Where e⁻ˣ overflows, 0 is as good as the true
+    Special values: silu(inf) is inf. silu(-inf) is 0, its limit, or NaN where the backend declares
+    so (activation_at_minus_infinity). NaN stays NaN. Where e⁻ˣ overflows, 0 is as good as the true
     subnormal.
     Gradient: g·σ(x)·(1 + x·(1 - σ(x))).
     Source: Elfwing et al. 2017; PyTorch nn.functional.silu.

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.dtypes import COMPLEX, FLOATING, INTEGER, NUMERIC
-from tensorcts.reference.registry import DEFINED, Choice, op
+from tensorcts.reference.registry import DEFINED, RAISES, Choice, op
 
 
 @op(dtypes=NUMERIC)
@@ -81,7 +81,7 @@ def _overflows(x: Any, y: Any) -> Any:
             "integer_division_by_zero",
             "x // 0 for integers",
             _by_zero,
-            {"zero": 0, "minus_one": -1, "any": None},
+            {"zero": 0, "minus_one": -1, "raises": RAISES, "any": None},
         ),
         Choice(
             "integer_division_overflow",
@@ -114,7 +114,12 @@ def floor_divide(x: Any, y: Any) -> Any:
             "integer_remainder_by_zero",
             "x % 0 for integers",
             _by_zero,
-            {"zero": 0, "dividend": lambda x, y: x + 0 * y, "any": None},
+            {
+                "zero": 0,
+                "dividend": lambda x, y: x + 0 * y,
+                "raises": RAISES,
+                "any": None,
+            },
         ),
     ),
 )

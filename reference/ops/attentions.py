@@ -65,8 +65,8 @@ def scaled_dot_product_attention(
 ) -> Any:
     """softmax(scale·query·keyᵀ + bias)·value, over the keys that each query may look at.
 
-    Semantics: mask is true where a query may look at a key; with causal_offset c query i may look at
-    the keys j ≤ i + c only (None: no such limit). Grouped-query attention where there are fewer
+    Semantics: mask is true where a query may look at a key; with causal_offset c query i may look
+    at the keys j ≤ i + c only (None: no such limit). Grouped-query attention where there are fewer
     heads of keys: head h uses key head ⌊h/(Hq/Hk)⌋.
     Constraints: (C1) query: (B, Hq, Lq, D), key: (B, Hk, Lk, D), value: (B, Hk, Lk, Dv), Hk divides
     Hq; (C2) mask (bool) and bias (floating) broadcast to (B, Hq, Lq, Lk).

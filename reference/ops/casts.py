@@ -40,8 +40,8 @@ def astype(x: Any, *, dtype: str) -> Any:
     truncates toward zero; integer to integer wraps modulo 2**n; integer to float rounds once;
     to bool is x ≠ 0; bool to a number is 0 or 1.
     Constraints: (C1) a complex x is cast to a complex dtype.
-    Special values: NaN stays NaN among floats and is True as bool; -0 stays -0 among floats. NaN and
-    values out of an integer's range saturate (NaN to 0), or as declared by cast_out_of_range.
+    Special values: NaN stays NaN among floats and is True as bool; -0 stays -0 among floats. NaN
+    and values out of an integer's range saturate (NaN to 0), or as declared by cast_out_of_range.
     Gradient: g between floating dtypes.
     Source: IEEE 754-2019 §5.4, §5.8; ONNX Cast-21; Array API 2024.12 astype.
     """

@@ -14,8 +14,8 @@ from tensorcts.reference.registry import op
 def matmul(x: Any, y: Any) -> Any:
     """The matrix product x·y over the last two axes, batched over the others.
 
-    Semantics: z[…, i, j] = Σₖ x[…, i, k]·y[…, k, j], summed in any order; integers wrap modulo 2**n.
-    A 1-d x is a row, a 1-d y a column; their axis is dropped from the result.
+    Semantics: z[…, i, j] = Σₖ x[…, i, k]·y[…, k, j], summed in any order; integers wrap modulo
+    2**n. A 1-d x is a row, a 1-d y a column; their axis is dropped from the result.
     Constraints: (C1) one dtype; (C2) x's last size is y's second to last (its only one if 1-d);
     (C3) the leading axes broadcast; (C4) neither is 0-d.
     Special values: NaN and inf spread as 0·inf = NaN says; K = 0 gives zeros.

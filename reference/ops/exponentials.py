@@ -14,7 +14,7 @@ from tensorcts.reference.registry import op
 def pow(x: Any, y: Any) -> Any:
     """The power x**y, elementwise.
 
-    Semantics: the real power; NaN for x < 0 and a y that is no integer.
+    Semantics: the real power; NaN for a finite x < 0 and a finite y that is no integer.
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: x**0 is 1 and 1**y is 1, NaN included. 0**y is inf for y < 0 and 0 for y > 0.
     Gradient: g·y·x**(y-1), 0 where y is 0; g·x**y·log x, 0 where x is 0 and y > 0.

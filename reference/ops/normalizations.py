@@ -18,7 +18,7 @@ def softmax(x: Any, *, axis: int) -> Any:
     Semantics: the largest element is subtracted first, so nothing overflows.
     Constraints: (C1) axis is in [-n, n) for an n-dimensional x.
     Special values: a row that holds NaN or +inf, or nothing but -inf, is all NaN; other rows are
-    not touched by it. -inf gives 0. A row of one finite element is 1 exactly. An empty row is empty.
+    not touched by it. -inf gives 0. A row of one finite element is 1 exactly.
     Gradient: y·(g - Σ g·y), y the result, summed along the axis.
     Source: ONNX Softmax-13; PyTorch nn.functional.softmax.
     """
@@ -49,7 +49,7 @@ def layer_norm(x: Any, weight: Any, bias: Any, *, eps: float) -> Any:
     Constraints: (C1) one dtype; (C2) weight and bias are 1-d, as long as x's last axis, which is
     not empty; (C3) eps ≥ 0.
     Special values: a row that holds NaN or inf is all NaN; a constant row gives bias.
-    Gradient: with y the normalized x, s the deviation and h = g·weight: (h - mean h - y·mean(h·y))/s;
+    Gradient: with y the normalized x, s the deviation, h = g·weight: (h - mean h - y·mean(h·y))/s;
     Σ g·y and Σ g for weight and bias.
     Source: Ba et al. 2016; PyTorch nn.functional.layer_norm.
     """

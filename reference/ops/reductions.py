@@ -23,8 +23,8 @@ def sum(x: Any, *, axis: Axis, keepdims: bool, dtype: str) -> Any:
     """The sum of the elements along the axes, in the dtype given.
 
     Semantics: summed in any order; 16-bit floats accumulate in float32 or wider, so that
-    60000 + 60000 - 60000 is 60000 in float16; integers wrap modulo 2**n in the result's dtype; of bools
-    the number of True.
+    60000 + 60000 - 60000 is 60000 in float16; integers wrap modulo 2**n in the result's dtype; of
+    bools the number of True.
     Constraints: (C1) dtype is x's own for floating and complex x, an integer dtype for others.
     Special values: the sum of nothing is 0. inf - inf is NaN.
     Gradient: g, repeated along the axes.
@@ -91,9 +91,7 @@ def argmin(x: Any, *, axis: int | None, keepdims: bool) -> Any:
     return np.argmin(x, axis=axis, keepdims=keepdims)
 
 
-def _var_gradient(
-    g: Any, z: Any, x: Any, *, axis: Axis, correction: int, keepdims: bool
-) -> Any:
+def _var_gradient(g: Any, z: Any, x: Any, *, axis: Axis, correction: int, keepdims: bool) -> Any:
     deviation = x - np.mean(x, axis=axis, keepdims=True)
     free = x.size // np.size(z) - correction if np.size(z) else 0
     return 2 * kept(g, x, axis, keepdims) * deviation / free if free > 0 else deviation * np.nan

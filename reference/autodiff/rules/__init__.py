@@ -48,6 +48,6 @@ def rule_of(function: Callable[..., Any], position: int | str) -> Callable[..., 
         rule: Callable[..., Any] = rules(position)
         return rule
     if isinstance(position, int) and position < len(rules) and rules[position] is not None:
-        return rules[position]  # type: ignore[no-any-return]
+        return rules[position]
     name = getattr(function, "__name__", repr(function))
     raise MissingRuleError(f"{name!r} has no derivative rule for its argument {position!r}")

@@ -1,0 +1,1 @@
+"""Whole models with their real weights, judged layer by layer."""
