@@ -75,8 +75,9 @@ class Backend(ABC):
         """The ops offered, under the registry's names.
 
         Each takes device arrays (or None for an optional one) as positional arguments and
-        attributes as keywords, exactly as the definition does, with dtypes as names ("float32"), and returns
-        a device array or a tuple of them. It raises UnsupportedError for what it can't do.
+        attributes as keywords, exactly as the definition does, with dtypes as names ("float32"),
+        and returns a device array or a tuple of them. It raises UnsupportedError for what it can't
+        do.
         """
 
     @abstractmethod

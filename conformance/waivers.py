@@ -7,6 +7,7 @@ A waiver file is TOML with one table a waiver:
     reason = "1 + erf cancels below -3"
     link = "https://…"
     expires = 2027-06-30
+    devices = ["default", "cpu"]    # only there; left out, on every device
 """
 
 from __future__ import annotations
@@ -36,13 +37,16 @@ class Waiver:
     link: str
     expires: datetime.date
     backend: str = ""
+    devices: list[str] = field(default_factory=list)
     waived: list[str] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
 
     def matches(self, result: Result) -> bool:
         """Whether the waiver speaks of this test."""
-        about = self.backend in ("", result.backend.partition(":")[0])
-        return about and fnmatch.fnmatchcase(result.id, self.cases)
+        name, _, device = result.backend.partition(":")
+        about = self.backend in ("", name)
+        there = not self.devices or (device or "default") in self.devices
+        return about and there and fnmatch.fnmatchcase(result.id, self.cases)
 
     @property
     def expired(self) -> bool:
@@ -103,7 +107,14 @@ def complaints(waivers: Sequence[Waiver], seen: Sequence[Result], complete: bool
 
 
 def _waiver(entry: dict[str, Any], where: str, backend: str) -> Waiver:
-    known = {"cases": str, "reason": str, "link": str, "expires": datetime.date, "backend": str}
+    known: dict[str, type] = {
+        "cases": str,
+        "reason": str,
+        "link": str,
+        "expires": datetime.date,
+        "backend": str,
+        "devices": list,
+    }
     for key, value in entry.items():
         if key not in known:
             raise WaiverError(f"{where}: unknown key {key!r}; the keys are {', '.join(known)}")
