@@ -89,8 +89,9 @@ def sigma(
                 same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
                 total += np.where(same, 0.0, (np.abs(value - wanted) / unit) ** 2)
     with np.errstate(invalid="ignore"):
-        scales = [unit / model.magnification for unit in units]
-        return [np.sqrt(t / SAMPLES) * scale for t, scale in zip(squares, scales, strict=True)]
+        # In ulps first: the magnified unit of a number near float64's smallest would be zero.
+        spreads = [np.sqrt(total / SAMPLES) / model.magnification for total in squares]
+        return [spread * unit for spread, unit in zip(spreads, units, strict=True)]
 
 
 def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:

@@ -72,9 +72,9 @@ def _map(function: Callable[..., Any], arguments: int = 1) -> Callable[..., NDAr
 
 
 def _lift(value: NDArray[Any]) -> NDArray[Any]:
-    if np.issubdtype(value.dtype, np.complexfloating):
-        return _map(mpmath.mpc)(value.astype(object))
-    return _map(mpmath.mpf)(value.astype(object))
+    kind = mpmath.mpc if np.issubdtype(value.dtype, np.complexfloating) else mpmath.mpf
+    with mpmath.workprec(primitives.PRECISION):  # a 64-bit integer has more than 53 bits
+        return _map(kind)(value.astype(object))
 
 
 def _number(x: Any) -> Any:
