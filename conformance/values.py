@@ -75,6 +75,31 @@ def _specials(dtype: str) -> NDArray[Any]:
         return np.array([np.nan, *positive, *(-x for x in positive)]).astype(target)
 
 
+def midpoints(dtype: str, target: str) -> NDArray[Any]:
+    """Numbers halfway between two of the target's, and their neighbours, which round to one side.
+
+    A cast that goes through a third format rounds twice and takes the neighbours for midpoints.
+    """
+    nothing = np.array([], dtypes.numpy_dtype(dtype))
+    if target not in dtypes.FLOATING:
+        return nothing
+    form = dtypes.format_of(target)
+    odd = 2 ** (form.p + 1) - np.array([1, 3, 5, 2**form.p - 1, 2**form.p - 3])
+    if dtype in dtypes.INTEGER:
+        info = np.iinfo(dtype)
+        highest = min(info.bits - (info.min < 0), int(np.log2(form.max)) + 1)
+        shift = highest - form.p - 1
+        found = (odd.astype(object) * 2**shift).astype(info.dtype) if shift > 0 else nothing
+        one = np.ones_like(found)
+        return np.concatenate([found - one, found, found + one])
+    if dtype not in dtypes.FLOATING or dtypes.format_of(dtype).p < form.p + 2:
+        return nothing
+    wide = np.concatenate([odd * form.unit_roundoff, odd[3:] * form.smallest_subnormal / 2])
+    found = wide.astype(nothing.dtype)
+    below, above = np.nextafter(found, np.zeros_like(found)), np.nextafter(found, 2 * found)
+    return np.concatenate([below, found, above, -found])
+
+
 def fill(
     generator: np.random.Generator,
     shape: tuple[int, ...],

@@ -73,7 +73,10 @@ def special_arguments(d: Draw) -> list[Sample]:
     pool = values.specials(d.dtype)
     if d.op.name == "astype":
         targets = dtypes.COMPLEX if d.dtype in dtypes.COMPLEX else dtypes.ALL
-        return [((pool,), {"dtype": target}) for target in targets]
+        return [
+            ((np.concatenate([pool, values.midpoints(d.dtype, target)]),), {"dtype": target})
+            for target in targets
+        ]
     if d.op.name in UNARY:
         return [((pool,), {})]
     grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], pool[None, :]))

@@ -16,9 +16,11 @@ FINITE = values.MILD
 
 @sampler("softmax", "log_softmax")
 def along_axis(d: Draw) -> Sample:
-    """An array and one of its axes."""
+    """An array and one of its axes; some spread so far that the smaller exponentials underflow."""
     shape = d.shape(min_dims=1)
-    return (d.array(shape),), {"axis": d.axis(len(shape))}
+    x = d.array(shape)
+    x = x * x.dtype.type(d.choice((1, 1, 64, 256)))
+    return (x,), {"axis": d.axis(len(shape))}
 
 
 @sampler("layer_norm")
@@ -57,16 +59,19 @@ def attention(d: Draw) -> Sample:
         bias,
     )
     offset = d.choice((None, 0, keys - queries, -1))
-    return arrays, {"scale": 1 / math.sqrt(features), "causal_offset": offset}
+    scale = d.choice((1 / math.sqrt(features), 0.1))
+    return arrays, {"scale": scale, "causal_offset": offset}
 
 
 @sampler("rotary_embedding")
 def rotary_embedding(d: Draw) -> Sample:
-    """Rows of an even number of features, and their positions."""
+    """Rows of an even number of features, and their positions, one after the other or not."""
     length, features = d.shape(min_dims=2, max_dims=2, min_side=1)
     features += features % 2
     batch = tuple(d.integer(1, 3) for _ in range(d.integer(0, 2)))
     start = d.choice((0, 1, 1000))
     positions = np.arange(start, start + length, dtype=np.int64)
+    if d.boolean():
+        positions = d.generator().integers(0, 1024, length)
     attrs = {"base": d.choice((10000.0, 500000.0)), "layout": d.choice(("half", "interleaved"))}
     return (d.array((*batch, length, features)), positions), attrs
