@@ -36,8 +36,11 @@ class Capabilities:
         in (default: float32 for 16-bit floats, else the dtype itself).
     intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype,
         where others keep it in the accumulator's.
+    backward_stable: "op/dtype" pairs whose algorithm gives the result of slightly wrong inputs,
+        where the definition's own is more accurate (Welford's variance).
     traits: the option taken where an op's result is implementation-defined (the registry's Choice),
-        and ``index_dtype``, ``flush_subnormals`` ("no", "results", "all").
+        and ``index_dtype``, ``flush_subnormals`` ("no", "results", "all": inputs too), which
+        speaks of float32 and of what is computed in it.
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 
@@ -48,6 +51,7 @@ class Capabilities:
     correctly_rounded: frozenset[str] = frozenset()
     accumulator: Mapping[str, str] = field(default_factory=dict)
     intermediates: frozenset[str] = frozenset()
+    backward_stable: frozenset[str] = frozenset()
     traits: Mapping[str, str] = field(default_factory=dict)
     evidence: str = "native-run"
 

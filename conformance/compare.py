@@ -89,10 +89,13 @@ def _measured_exactly(
         rounded = dtypes.round_once(alternative, np.zeros(alternative.shape), expected.dtype)
         same |= _same(got, rounded, zero_sign)
     if flush != "no" and dtypes.is_floating(expected.dtype):
-        smallest = dtypes.format_of(expected.dtype).smallest_normal
-        same |= (got == 0) & (np.abs(wanted.astype(np.float64)) < smallest)
+        same |= (got == 0) & (np.abs(expected.hi) < _smallest_normal(expected))
     ulp = _error(got, expected) / _unit(expected) if dtypes.is_inexact(expected.dtype) else None
     return _Errors(~same, np.where(same, 0.0, 1.0), ulp, None, None)
+
+
+def _smallest_normal(expected: Expected) -> float:
+    return dtypes.format_of(expected.dtype).smallest_normal
 
 
 def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[np.bool_]:
@@ -106,24 +109,26 @@ def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[n
 
 
 def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str) -> _Errors:
-    """At most as far from the truth as the ulp or the derived rule allows; NaN only for NaN."""
-    form = dtypes.format_of(expected.dtype)
-    ulp = _unit(expected)
-    error = _error(got, expected)
+    """At most as far from the truth as the ulp or the derived rule allows; NaN only for NaN.
+
+    All is counted in ulps: half the smallest float64 is not a float64.
+    """
+    unit = _unit(expected)
+    error, z = _error(got, expected) / unit, None
     if expected.sigma is None:
-        allowed, z = expected.rule.ulps * ulp, None
+        allowed = np.full(error.shape, expected.rule.ulps)
     else:
-        sigma = np.where(np.isnan(expected.sigma), np.inf, expected.sigma)
-        allowed = 0.5 * ulp + rules.SIGMAS * sigma
+        sigma = np.where(np.isnan(expected.sigma), np.inf, expected.sigma) / unit
+        allowed = 0.5 + rules.SIGMAS * sigma
         with np.errstate(invalid="ignore"):
-            z = np.where(error == 0, 0.0, error / (sigma + 0.5 * ulp))
+            z = np.where(error == 0, 0.0, error / (sigma + 0.5))
     wrong = ~(error <= allowed)
     if flush != "no":
-        near_zero = np.abs(expected.hi) - allowed < form.smallest_normal
+        near_zero = np.abs(expected.hi) - allowed * unit < _smallest_normal(expected)
         wrong &= ~((got == 0) & near_zero)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore"):
         severity = np.where(wrong, error / allowed, 0.0)
-    return _Errors(wrong, severity, error / ulp, z, allowed / ulp)
+    return _Errors(wrong, severity, error, z, allowed)
 
 
 def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:

@@ -59,6 +59,8 @@ class Judge:
             correctly_rounded=declared.correctly_rounded,
             accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype)),
             stored=pair in declared.intermediates,
+            flush=self._flush(case) != "no",
+            backward=pair in declared.backward_stable,
         )
 
     def expected(self, case: Case) -> tuple[Expected, ...]:
@@ -83,7 +85,7 @@ class Judge:
         if len(outcome.outputs) != len(expected):
             message = f"{len(outcome.outputs)} outputs came back, not {len(expected)}"
             return Judgement(case, "fail", message, rule)
-        flush = self.capabilities.traits.get("flush_subnormals", "no")
+        flush = self._flush(case)
         flushed = self._flushed(case) if flush == "all" else None
         comparisons = [
             compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush, flushed=also)
@@ -93,6 +95,11 @@ class Judge:
         ]
         worst = max(comparisons, key=_severity)
         return Judgement(case, worst.outcome, worst.message, rule, worst)
+
+    def _flush(self, case: Case) -> str:
+        """What the backend declares to make of subnormals in the case's dtype."""
+        concerned = dtypes.component(case.dtype) in ("float32", "bfloat16")
+        return self.capabilities.traits.get("flush_subnormals", "no") if concerned else "no"
 
     def _flushed(self, case: Case) -> tuple[Expected, ...] | None:
         """The truths for subnormal inputs taken as zeros, where there are any."""
@@ -105,6 +112,11 @@ class Judge:
 def _without_subnormals(array: NDArray[Any]) -> NDArray[Any]:
     """The array with zeros of the same sign for subnormals; itself where it has none."""
     name = dtypes.name_of(array.dtype)
+    if name in dtypes.COMPLEX:
+        parts = [_without_subnormals(np.ascontiguousarray(p)) for p in (array.real, array.imag)]
+        flushed = np.empty_like(array)
+        flushed.real, flushed.imag = parts
+        return array if np.array_equal(flushed, array, equal_nan=True) else flushed
     if name not in dtypes.FLOATING:
         return array
     size = np.abs(array.astype(np.float64))

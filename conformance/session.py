@@ -100,10 +100,10 @@ class Session:
 
 
 def all_waivers(backends: Sequence[str], extra: Sequence[Waiver]) -> list[Waiver]:
-    """The shipped waivers of the backends and those given beside them."""
-    found = [w for name in dict.fromkeys(b.partition(":")[0] for b in backends)
-             for w in waivers.shipped(name)]  # fmt: skip
-    return found + list(extra)
+    """The shipped waivers that concern the backends, and those given beside them."""
+    names = dict.fromkeys(backend.partition(":")[0] for backend in backends)
+    shipped = [waiver for name in names for waiver in waivers.shipped(name)]
+    return [w for w in shipped if any(w.concerns(backend) for backend in backends)] + list(extra)
 
 
 def select(patterns: Sequence[str], dtypes: Sequence[str], checks: Sequence[str]) -> list[Test]:

@@ -41,12 +41,15 @@ class Waiver:
     waived: list[str] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
 
+    def concerns(self, backend: str) -> bool:
+        """Whether the waiver speaks of this backend (NAME or NAME:DEVICE)."""
+        name, _, device = backend.partition(":")
+        there = not self.devices or (device or "default") in self.devices
+        return self.backend in ("", name) and there
+
     def matches(self, result: Result) -> bool:
         """Whether the waiver speaks of this test."""
-        name, _, device = result.backend.partition(":")
-        about = self.backend in ("", name)
-        there = not self.devices or (device or "default") in self.devices
-        return about and there and fnmatch.fnmatchcase(result.id, self.cases)
+        return self.concerns(result.backend) and fnmatch.fnmatchcase(result.id, self.cases)
 
     @property
     def expired(self) -> bool:

@@ -21,6 +21,9 @@ class NoiseModel:
     accumulator: the dtype that sums and contractions accumulate in.
     stored: whether every intermediate result is rounded to ``dtype`` (else 16-bit floats keep
         their intermediates in the accumulator's dtype).
+    flush: whether subnormal intermediate results may become zeros.
+    backward: whether the algorithm is backward stable only: its result is that of inputs which are
+        off by half an ulp (Welford's variance; Chan, Golub & LeVeque 1983).
     """
 
     dtype: str
@@ -28,6 +31,8 @@ class NoiseModel:
     correctly_rounded: frozenset[str]
     accumulator: str
     stored: bool
+    flush: bool = False
+    backward: bool = False
 
     @classmethod
     def of(
@@ -38,10 +43,13 @@ class NoiseModel:
         correctly_rounded: frozenset[str] = frozenset(),
         accumulator: str | None = None,
         stored: bool = False,
+        flush: bool = False,
+        backward: bool = False,
     ) -> NoiseModel:
         """The model with the accumulator's default: float32 for 16-bit floats, else the dtype."""
         default = "float32" if dtype in ("float16", "bfloat16") else dtypes.component(dtype)
-        return cls(dtype, profile, correctly_rounded, accumulator or default, stored)
+        accumulator = accumulator or default
+        return cls(dtype, profile, correctly_rounded, accumulator, stored, flush, backward)
 
     @property
     def intermediates(self) -> str:
@@ -71,9 +79,12 @@ class NoiseModel:
             replace(form, p=form.p - lost)
             for form in map(dtypes.format_of, (self.intermediates, self.accumulator))
         )
-        return Noise(self.budgets(self.intermediates), intermediates, accumulator, generator)
+        budgets = self.budgets(self.intermediates)
+        return Noise(budgets, intermediates, accumulator, generator, self.flush)
 
     def __str__(self) -> str:
         claims = ",".join(sorted(self.correctly_rounded))
-        stored = "storage" if self.stored else "accumulate"
-        return f"{self.dtype} {self.profile} {claims} {self.accumulator} {stored}"
+        traits = ["storage" if self.stored else "accumulate"]
+        traits += ["flush"] if self.flush else []
+        traits += ["backward"] if self.backward else []
+        return f"{self.dtype} {self.profile} {claims} {self.accumulator} {' '.join(traits)}"

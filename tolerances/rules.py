@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.dispatch import Interpreter, innermost
-from tensorcts.reference.arrays.noisy import Noisy
+from tensorcts.reference.arrays.noisy import Noise, Noisy
 from tensorcts.reference.registry import Op
 from tensorcts.tolerances import budgets
 from tensorcts.tolerances.model import NoiseModel
@@ -81,7 +81,7 @@ def sigma(
     units = [form.ulp(np.where(np.isfinite(t), np.abs(t), 0.0)) for t in truths]
     for sample in range(SAMPLES):
         noise = model.noise(np.random.Generator(np.random.Philox(key=[seed, sample])))
-        outputs = run(partial(Noisy, noise=noise))
+        outputs = run(partial(_noisy, noise=noise, backward=model.backward))
         with np.errstate(all="ignore"):
             for total, output, truth, unit in zip(squares, outputs, truths, units, strict=True):
                 value = innermost(output) if isinstance(output, Interpreter) else output
@@ -92,6 +92,10 @@ def sigma(
         # In ulps first: the magnified unit of a number near float64's smallest would be zero.
         spreads = [np.sqrt(total / SAMPLES) / model.magnification for total in squares]
         return [spread * unit for spread, unit in zip(spreads, units, strict=True)]
+
+
+def _noisy(array: NDArray[Any], *, noise: Noise, backward: bool) -> Noisy:
+    return Noisy(noise.rounded(array, 0.5) if backward else array, noise)
 
 
 def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:

@@ -18,6 +18,10 @@ from tensorcts.reference import dtypes
 _BFLOAT16 = dtypes.numpy_dtype("bfloat16")
 
 
+_STORED = ("arange", "matmul", "prod", "scatter_add")
+"""Ops that round to float16 on the way: the step, products with a vector, atomic additions."""
+
+
 def _opened(name: str) -> Any:
     """The device of that number, once it has computed something."""
     try:
@@ -65,7 +69,8 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
         versions=_versions(),
         profile="tight",
         correctly_rounded=frozenset({"divide", "sqrt"}),
-        intermediates=frozenset({"scatter_add/float16"}),  # by atomic operations
+        accumulator={f"{op}/float16": "float16" for op in ("prod", "scatter_add")},
+        intermediates=frozenset(f"{op}/float16" for op in _STORED),
         traits={
             "index_dtype": "int64",
             "flush_subnormals": "all",  # CuPy compiles its kernels with -ftz=true

@@ -60,13 +60,17 @@ _STORED = {"einsum", "linspace", "scaled_dot_product_attention"}
 """Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
 the step, the probabilities."""
 
+_STORED_ON_GPU = {"linear", "scatter_add"}
+"""More such ops on a GPU: the product before the bias is added, and atomic additions."""
+
 _STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax"}
 """More such ops on the CPU: arange a vector's first element, softmax on all axes but the last."""
 
 
 def _capabilities(device: torch.device) -> Capabilities:
     gpu = device.type == "cuda"
-    stored = _STORED if gpu else _STORED | _STORED_ON_CPU
+    stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU)
+    accumulating = "scatter_add" if gpu else "prod"
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -74,8 +78,9 @@ def _capabilities(device: torch.device) -> Capabilities:
         versions={name: str(found) for name, found in versions.items() if found},
         profile="tight" if gpu else "opencl",
         correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
-        accumulator={} if gpu else {f"prod/{dtype}": dtype for dtype in _NARROW},
+        accumulator={f"{accumulating}/{dtype}": dtype for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
+        backward_stable=frozenset({"var/float32", "var/float64"} if gpu else ()),  # Welford
         traits={
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",

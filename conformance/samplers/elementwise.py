@@ -15,10 +15,10 @@ from tensorcts.reference import dtypes
 UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
          "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "logical_not", "relu",
          "gelu", "gelu_tanh", "silu")  # fmt: skip
-BINARY = ("add", "subtract", "multiply", "divide", "pow", "atan2",
+BINARY = ("add", "subtract", "multiply", "pow", "atan2",
           "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum",
           "minimum", "logical_and", "logical_or", "logical_xor")  # fmt: skip
-DIVISIONS = ("floor_divide", "remainder")
+DIVISIONS = ("divide", "floor_divide", "remainder")
 ELEMENTWISE = frozenset(UNARY + BINARY + DIVISIONS)
 
 
@@ -38,10 +38,11 @@ def binary(d: Draw) -> Sample:
 
 @sampler(*DIVISIONS)
 def division(d: Draw) -> Sample:
-    """Two arrays whose shapes broadcast; the divisor has zeros in it or not."""
+    """Two arrays whose shapes broadcast; the divisor has zeros in it or not (complex: not)."""
     (x, y), _ = binary(d)
     assert x is not None and y is not None
-    return (x, y if d.boolean() else _nonzero(y)), {}
+    zeros = d.dtype not in dtypes.COMPLEX and d.boolean()
+    return (x, y if zeros else _nonzero(y)), {}
 
 
 @sampler("where")
@@ -82,7 +83,8 @@ def special_arguments(d: Draw) -> list[Sample]:
     grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], pool[None, :]))
     pairs = tuple(np.array(a) for a in grid)
     if d.op.name in DIVISIONS:
-        return [((pairs[0], _nonzero(pairs[1])), {}), (pairs, {})]
+        nonzero = (pairs[0], _nonzero(pairs[1]))
+        return [(nonzero, {})] if d.dtype in dtypes.COMPLEX else [(nonzero, {}), (pairs, {})]
     return [(pairs, {})]
 
 

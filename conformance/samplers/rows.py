@@ -73,5 +73,7 @@ def rotary_embedding(d: Draw) -> Sample:
     positions = np.arange(start, start + length, dtype=np.int64)
     if d.boolean():
         positions = d.generator().integers(0, 1024, length)
+    if d.boolean():
+        positions = d.generator().integers(0, 1024, length)
     attrs = {"base": d.choice((10000.0, 500000.0)), "layout": d.choice(("half", "interleaved"))}
     return (d.array((*batch, length, features)), positions), attrs

@@ -33,19 +33,22 @@ class Noise:
         complex results, normwise, stand under ``"complex " + name``.
     intermediates: the format that every intermediate result is rounded to.
     accumulator: the format that contractions and reductions accumulate in.
+    flush: whether subnormal results may become zeros.
     """
 
     budgets: Mapping[str, float]
     intermediates: Format
     accumulator: Format
     generator: np.random.Generator
+    flush: bool = False
 
     def rounded(self, y: Any, ulps: float) -> Any:
         """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
         y = np.asarray(y)
         scale = np.abs(y) if np.iscomplexobj(y) else y
         error = ulps * self.intermediates.ulp(np.where(np.isfinite(scale), scale, 0.0))
-        return self._overflowed(np.where((y != 0) & np.isfinite(y), y + error * self._unit(y), y))
+        y = np.where((y != 0) & np.isfinite(y), y + error * self._unit(y), y)
+        return self._flushed(self._overflowed(y))
 
     def accumulated(self, y: Any, squares: Any, terms: Any) -> Any:
         """``y``, a sum of ``terms`` terms whose squares add up to ``squares``, off by its error."""
@@ -62,6 +65,12 @@ class Noise:
         if not np.iscomplexobj(y):
             return uniform
         return np.asarray(uniform * np.exp(1j * self.generator.uniform(0.0, np.pi, y.shape)))
+
+    def _flushed(self, y: NDArray[Any]) -> NDArray[Any]:
+        tiny = np.abs(y) < self.intermediates.smallest_normal
+        if not self.flush or not np.any(tiny):
+            return y
+        return np.where(tiny & (self.generator.random(y.shape) < 0.5), 0.0, y)
 
     def _overflowed(self, y: NDArray[Any]) -> NDArray[Any]:
         if np.iscomplexobj(y) or not np.any(np.abs(y) > self.intermediates.max):

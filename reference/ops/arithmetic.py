@@ -56,7 +56,8 @@ def divide(x: Any, y: Any) -> Any:
     Semantics: IEEE 754 division rounded to nearest even.
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: x / ±0 is an infinity of the product of the signs for x ≠ 0. 0 / 0 and
-    inf / inf are NaN. A subnormal divisor divides like any other.
+    inf / inf are NaN. A subnormal divisor divides like any other. What a complex x / 0 is, is not
+    fixed.
     Gradient: g/y, -g·(x/y)/y, each summed over its broadcast axes.
     Source: IEEE 754-2019 §5.4.1; Array API 2024.12 divide.
     """
