@@ -1,4 +1,4 @@
-"""Backends made for a test: the NumPy backend with ops replaced, and a vendor's installed package."""
+"""Backends made for a test: the NumPy backend with ops replaced, a vendor's installed package."""
 
 from __future__ import annotations
 
@@ -15,10 +15,9 @@ import pytest
 from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.numpy_native import OPS, NumpyBackend
 from tensorcts.conformance.cache import Cache
-from tensorcts.conformance.checks import CHECKS, Test
+from tensorcts.conformance.checks import Test, all_tests
 from tensorcts.conformance.runner import Settings
 from tensorcts.conformance.session import Session
-from tensorcts.reference import registry
 from tensorcts.reports.records import Result
 
 Replaced = Mapping[str, Callable[..., Any]]
@@ -50,8 +49,9 @@ class EntryPoint:
 
 def named(test_id: str) -> list[Test]:
     """The tests of an id: softmax-float32 stands for all its checks."""
-    op, dtype, *check = test_id.split("-")
-    return [Test(registry.get(op), dtype, c) for c in check or CHECKS]
+    found = [t for t in all_tests() if f"{t.id}-".startswith(f"{test_id}-")]
+    assert found, f"there is no test {test_id}"
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +89,7 @@ def judged(cache: Cache) -> Callable[..., list[Result]]:
 
 @pytest.fixture
 def vendor(tmp_path: Path) -> Callable[..., Path]:
-    """Install a package that registers backends, each the NumPy backend with a class body of its own.
+    """Install a package that registers backends: the NumPy backend, each with a body of its own.
 
     ``vendor(mine="...")`` gives the folder that has to be on ``sys.path``.
     """

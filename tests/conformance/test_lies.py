@@ -1,4 +1,4 @@
-"""Planted lies: the NumPy backend with one op replaced must fail, and its reproducer must reproduce."""
+"""Planted lies: the NumPy backend with one op replaced fails, and its reproducer reproduces."""
 
 from __future__ import annotations
 
@@ -172,12 +172,12 @@ LIES: dict[str, tuple[str, Op]] = {
         lambda x: np.sqrt(x.T.reshape(x.shape) if x.flags.f_contiguous and x.ndim > 1 else x)),
     "wrong from 256 elements on": ("sum-float32-shapes",
                                    lambda x, **a: OPS["sum"](x, **a) * (x.size < 256)),
-    "wrong above 2**10 only": ("cos-float32", lambda x: np.where(abs(x) > 1024, x.dtype.type(0), np.cos(x))),
+    "wrong above 2**10 only": ("cos-float32", lambda x: np.cos(x) * (abs(x) < 1024)),
     "subnormals flushed undeclared": (
         "multiply-float32",
-        after("multiply", lambda y: np.where(abs(y) < 2.0**-126, np.copysign(np.float32(0), y), y))),
+        after("multiply", lambda y: np.where(abs(y) < 2.0**-126, y * np.float32(0), y))),
 }  # fmt: skip
-"""For each lie the test that must tell (all checks where none is named), and the op's replacement."""
+"""For each lie the test that must tell (any of the checks where none is named), and the new op."""
 
 
 @pytest.mark.parametrize("lie", LIES)
