@@ -167,6 +167,8 @@ def stack(
 
 
 def _rounded(array: NDArray[Any], dtype: str) -> NDArray[Any]:
+    if dtypes.name_of(array.dtype) == dtype:
+        return array
     wide = array.astype(np.float64)
     return dtypes.round_once(wide, np.zeros(wide.shape), dtype)
 
