@@ -47,7 +47,7 @@ def _executed(backend: Backend, case: Case) -> Outcome:
         result = backend.ops[case.op.name](*inputs, **case.attrs)
     backend.synchronize()
     outputs = result if isinstance(result, tuple | list) else (result,)
-    hosts = tuple(backend.to_host(output) for output in outputs)
+    hosts = tuple(np.asarray(backend.to_host(output)) for output in outputs)
     damaged = _damaged(backend, case, inputs)
     if damaged is not None:
         return Outcome(hosts, "fail", f"the op changed its input {damaged}")
