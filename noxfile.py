@@ -1,0 +1,58 @@
+"""All checks by one command: ``nox`` in an environment with ``pip install -e '.[dev]'``."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["lint", "types", "tests", "conformance", "wheel"]
+here = nox.session(venv_backend="none")
+
+
+@here
+def lint(session: nox.Session) -> None:
+    """Style, formatting and the direction of imports."""
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@here
+def types(session: nox.Session) -> None:
+    """mypy, strict."""
+    session.run("mypy")
+
+
+@here
+def tests(session: nox.Session) -> None:
+    """The project's own tests."""
+    session.run("pytest", "-n", "2", *session.posargs)
+
+
+@here
+def conformance(session: nox.Session) -> None:
+    """The suite on the backends named (default: numpy and opencl)."""
+    for backend in session.posargs or ["numpy", "opencl"]:
+        session.run("pytest", f"--backend={backend}", "-q", "-n", "2")
+
+
+@here
+def wheel(session: nox.Session) -> None:
+    """The wheel, installed cleanly, judges a backend on its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        session.run(sys.executable, "-m", "build", "--outdir", folder, ".")
+        session.run(sys.executable, "-m", "venv", f"{folder}/venv")
+        python = f"{folder}/venv/bin/python"
+        (built,) = Path(folder).glob("*.whl")
+        session.run(python, "-m", "pip", "install", "-q", str(built), external=True)
+        session.chdir(folder)
+        suite = ["--pyargs", "tensorcts.conformance", "--backend=numpy", "-k", "softmax", "-q"]
+        session.run(python, "-m", "pytest", *suite, external=True)
+        session.run(f"{folder}/venv/bin/tensorcts", "backends", external=True)
+
+
+@here
+def mutants(session: nox.Session) -> None:
+    """Mutation tests of the comparison and the rules (slow; not part of the default)."""
+    session.run("mutmut", "run", *session.posargs)
