@@ -24,6 +24,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from tensorcts.backends.protocol import UnavailableError
         from tensorcts.backends.registry import UnknownBackendError
+        from tensorcts.conformance.models.minilm import ModelError
         from tensorcts.conformance.recording import RecordingError
         from tensorcts.conformance.waivers import WaiverError
         from tensorcts.reference.registry import UnknownOpError
@@ -34,6 +35,7 @@ class _Group(click.Group):
         except (
             UnavailableError,
             UnknownBackendError,
+            ModelError,
             RecordingError,
             WaiverError,
             UnknownOpError,
@@ -338,3 +340,35 @@ def reproduce(file: Path) -> NoReturn:
     except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
         raise click.UsageError(f"can't run the reproducer {file}: {error}") from error
     raise click.UsageError(f"{file} is no reproducer: it judges no case")
+
+
+@main.command()
+@click.argument("name", type=click.Choice(["minilm"]))
+@click.option("--backend", "backends", multiple=True, required=True, metavar="NAME[:DEVICE]",
+              help="Backend to judge (repeatable).")  # fmt: skip
+@click.option("--dtype", type=click.Choice(["float32", "float16", "bfloat16"]), default="float32",
+              show_default=True, help="Dtype of the weights and of every result.")  # fmt: skip
+@click.option("--text", "texts", multiple=True, help="A sentence of your own (repeatable).")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the findings to FILE as JSON.")  # fmt: skip
+def model(
+    name: str, backends: tuple[str, ...], dtype: str, texts: tuple[str, ...], form: str,
+    output: Path | None,
+) -> None:  # fmt: skip
+    """Judge a whole model with its real weights, layer by layer: sentences in, embeddings out.
+
+    step: each layer by itself, from the backend's own activations; drift: all layers up to it.
+
+    \b
+    Examples:
+      tensorcts model minilm --backend opencl
+      tensorcts model minilm --backend torch --dtype bfloat16 --text "Hello, world."
+    """
+    from tensorcts.conformance.models import commands
+
+    try:
+        held = commands.run(backends, dtype, texts, output, as_json=form == "json")
+    except OSError as error:
+        raise click.UsageError(f"can't write {output}: {error}") from error
+    sys.exit(0 if held else 1)
