@@ -64,7 +64,8 @@ def read(path: Path, backend: str = "") -> list[Waiver]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise WaiverError(f"can't read the waivers in {path}: {error}") from error
     entries = table.get("waiver", [])
-    if not isinstance(entries, list) or set(table) - {"waiver"}:
+    tables = isinstance(entries, list) and all(isinstance(e, dict) for e in entries)
+    if not tables or set(table) - {"waiver"}:
         raise WaiverError(f"{path}: a waiver file holds [[waiver]] tables and nothing else")
     return [_waiver(entry, f"{path}, waiver {n}", backend) for n, entry in enumerate(entries, 1)]
 
@@ -98,8 +99,9 @@ def complaints(waivers: Sequence[Waiver], seen: Sequence[Result], complete: bool
     complete: whether all tests ran; otherwise a pattern that matched nothing is no news.
     """
     found = []
+    backends = {r.backend for r in seen}
     for waiver in waivers:
-        if waiver.waived:
+        if waiver.waived or not any(waiver.concerns(backend) for backend in backends):
             continue
         tests = [r for r in seen if waiver.matches(r)]
         if complete and not tests:
@@ -121,8 +123,10 @@ def _waiver(entry: dict[str, Any], where: str, backend: str) -> Waiver:
     for key, value in entry.items():
         if key not in known:
             raise WaiverError(f"{where}: unknown key {key!r}; the keys are {', '.join(known)}")
-        if not isinstance(value, known[key]) or value == "":
+        if not isinstance(value, known[key]) or value == "" or isinstance(value, datetime.datetime):
             raise WaiverError(f"{where}: {key} is {value!r}, not a {known[key].__name__}")
+    if not all(isinstance(device, str) for device in entry.get("devices", [])):
+        raise WaiverError(f"{where}: devices is {entry['devices']!r}, not a list of names")
     for key in ("cases", "reason", "link", "expires"):
         if key not in entry:
             raise WaiverError(f"{where}: {key} is missing")
