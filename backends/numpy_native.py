@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Any
@@ -11,6 +10,7 @@ import numpy as np
 import scipy.special
 from numpy.typing import NDArray
 
+from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities
 from tensorcts.reference import dtypes
 
@@ -270,7 +270,7 @@ class NumpyBackend(Backend):
         if device not in (None, "cpu"):
             raise ValueError(f"the numpy backend has the device cpu only, not {device!r}")
         self._capabilities = Capabilities(
-            device=platform.processor() or platform.machine(),
+            device=cpu_name(),
             dtypes=frozenset(dtypes.ALL),
             versions={"numpy": np.__version__, "scipy": version("scipy")},
             correctly_rounded=frozenset({"divide", "sqrt"}),

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from tensorcts.backends import registry as backend_registry
+from tensorcts.backends.processors import cpu_name
 from tensorcts.conformance import canaries, waivers
 from tensorcts.conformance.cache import Cache, default_folder
 from tensorcts.conformance.checks import Test, all_tests
@@ -137,18 +138,6 @@ def environment() -> dict[str, str]:
         "cores": str(os.cpu_count()),
         **libraries,
     }
-
-
-def cpu_name() -> str:
-    """The CPU's model name where the system tells it."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
-            names = (
-                line.partition(":")[2].strip() for line in lines if line.startswith("model name")
-            )
-            return next(names, platform.machine())
-    except OSError:
-        return platform.processor() or platform.machine()
 
 
 def _facts(name: str) -> dict[str, object]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import platform
-import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
 from tensorcts.backends.torch_eager.ops import CREATION, DTYPES, OPS, honest, on
 from tensorcts.reference import dtypes
@@ -40,18 +38,11 @@ def _holds(device: torch.device, dtype: torch.dtype) -> bool:
     return True
 
 
-def _processor() -> str:
-    """The CPU's model as the system names it."""
-    info = Path("/proc/cpuinfo")
-    found = re.search(r"model name\s*: (.+)", info.read_text()) if info.exists() else None
-    return found[1] if found else platform.processor() or platform.machine()
-
-
 def _model(device: torch.device) -> str:
     """The device as its driver names it."""
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
-    return _processor() if device.type == "cpu" else str(device)
+    return cpu_name() if device.type == "cpu" else str(device)
 
 
 _NARROW = ("float16", "bfloat16")
