@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
 from tensorcts.conformance import checks
 from tensorcts.conformance.samplers import all_samplers
@@ -28,7 +29,7 @@ def of(name: str, profile: str) -> dict[str, Any]:
         "family": op.family,
         "signature": f"{op.name}{inspect.signature(op.function)}",
         "summary": op.summary,
-        "text": op.text.partition("\n\n")[2],
+        "text": _paragraphs(op.text.partition("\n\n")[2]),
         "definition": _body(op),
         "dtypes": list(op.dtypes),
         "result": op.result,
@@ -52,7 +53,10 @@ def print_page(page: dict[str, Any], console: Console) -> None:
     console.print(f"[bold]{page['name']}[/bold]  ({page['family']})", highlight=False)
     console.print(page["summary"], highlight=False, markup=False)
     console.print()
-    console.print(Padding(page["text"], (0, 2)), highlight=False, markup=False)
+    text = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+    for label, paragraph in page["text"].items():
+        text.add_row(Text(label), Text(paragraph))
+    console.print(text)
     console.print()
     code = Syntax(page["definition"], "python", background_color="default")
     _section(console, "Definition", code if console.is_terminal else page["definition"])
@@ -83,6 +87,17 @@ def _tests(op: Op) -> list[checks.Test]:
 def _rule(op: Op, dtype: str, profile: str) -> str:
     model = NoiseModel.of(dtype, profile=profile)
     return rules.rule_for(op, op.result_dtype(dtype, {"dtype": dtype}), model).text
+
+
+def _paragraphs(text: str) -> dict[str, str]:
+    """The labelled paragraphs of a specification: Semantics, Constraints, Special values, …"""
+    found: dict[str, str] = {}
+    label = ""
+    for line in text.splitlines():
+        if match := re.match(r"([A-Z][a-z ]+): +(.*)", line):
+            label, line = match.groups()
+        found[label] = f"{found.get(label, '')} {line.strip()}".strip()
+    return found
 
 
 def _body(op: Op) -> str:

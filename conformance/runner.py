@@ -6,12 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import hypothesis
-from hypothesis import strategies
-
 from tensorcts.conformance import checks, shrink
 from tensorcts.conformance.checks import Test
-from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.reproduce import script
@@ -23,11 +19,15 @@ class Settings:
     """What a run is made with.
 
     seed: every case follows from it.
-    examples: how many random cases each test draws.
+    examples: how many random cases each test draws, at least 1; fewer raise ValueError.
     """
 
     seed: int
     examples: int
+
+    def __post_init__(self) -> None:
+        if self.examples < 1:
+            raise ValueError(f"examples is {self.examples}; a test draws at least 1")
 
 
 class _Tally:
@@ -104,57 +104,9 @@ def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgem
         for case in checks.cases(test, settings.seed):
             yield judge(case)
         return
-    yield from _random(test, judge, settings)
+    from tensorcts.conformance import randoms
 
-
-def _random(test: Test, judge: Judge, settings: Settings) -> list[Judgement]:
-    """Judge cases drawn by Hypothesis; after a failure only the shrunk case is kept beside it."""
-    judgements: list[Judgement] = []
-    failed: list[Judgement] = []
-
-    @hypothesis.seed(test.seed(settings.seed))
-    @hypothesis.settings(
-        max_examples=settings.examples,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
-        suppress_health_check=list(hypothesis.HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-        verbosity=hypothesis.Verbosity.quiet,
-    )
-    @hypothesis.given(strategies.data())
-    def attempt(data: strategies.DataObject) -> None:
-        def integer(low: int, high: int) -> int:
-            return data.draw(strategies.integers(low, high))
-
-        draw = Draw(test.op, test.dtype, integer, styles=checks.styles(test))
-        if judgements and judgements[-1].verdict in ENDINGS:
-            return  # every further one would cost a worker
-        judgement = judge(checks.sample(test, draw))
-        if judgement.verdict in ENDINGS:
-            judgements.append(judgement)
-            return
-        if judgement.verdict in FAILURES:
-            failed.append(judgement)
-            raise _FailedError
-        if not failed:
-            judgements.append(judgement)
-
-    try:
-        attempt()
-    except (_FailedError, hypothesis.errors.Flaky):
-        judgements.append(failed[-1])
-    return judgements
-
-
-ENDINGS = ("crash", "hang")
-"""Verdicts that end a worker."""
-
-
-class _FailedError(Exception):
-    """Tells Hypothesis that a case failed."""
+    yield from randoms.judgements_of(test, judge, settings.seed, settings.examples)
 
 
 def _larger(a: float | None, b: float | None) -> float | None:

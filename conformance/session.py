@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.processors import cpu_name
+from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance import canaries, waivers
 from tensorcts.conformance.cache import Cache, default_folder
 from tensorcts.conformance.checks import Test, all_tests
@@ -95,9 +96,21 @@ class Session:
             sorted(declared.dtypes),
             dict(declared.versions),
             declared.profile,
-            dict(declared.traits),
+            {**declared.traits, **_claims(declared)},
             declared.evidence,
         )
+
+
+def _claims(declared: Capabilities) -> dict[str, str]:
+    """What a backend declares of its arithmetic, in words for the record."""
+    accumulators = (f"{pair} in {dtype}" for pair, dtype in declared.accumulator.items())
+    claims = {
+        "accumulators": ", ".join(sorted(accumulators)),
+        "backward_stable": ", ".join(sorted(declared.backward_stable)),
+        "correctly_rounded": ", ".join(sorted(declared.correctly_rounded)),
+        "stored_intermediates": ", ".join(sorted(declared.intermediates)),
+    }
+    return {name: text for name, text in claims.items() if text}
 
 
 def all_waivers(backends: Sequence[str], extra: Sequence[Waiver]) -> list[Waiver]:
