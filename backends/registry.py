@@ -47,5 +47,18 @@ def load(spec: str) -> Backend:
             f"the {name} backend needs the package {error.name or error}: "
             f"pip install 'tensorcts[{name}]'"
         ) from error
-    backend: Backend = backend_type(device or None)
+    except Exception as error:
+        raise _not_starting(name, error) from error
+    try:
+        backend: Backend = backend_type(device or None)
+    except UnavailableError:
+        raise
+    except Exception as error:
+        raise _not_starting(name, error) from error
     return backend
+
+
+def _not_starting(name: str, error: Exception) -> UnavailableError:
+    """A backend that breaks instead of saying why it can't run."""
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return UnavailableError(f"the {name} backend does not start: {what}")

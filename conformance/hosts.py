@@ -63,6 +63,7 @@ class Isolated(Host):
 
         timeout: seconds after which a case counts as a hang.
         """
+        backend_registry.check_name(spec)
         self._spec = spec
         self._timeout = timeout
         self.capabilities = self._start()
@@ -92,6 +93,8 @@ class Isolated(Host):
         self._process.start()
         theirs.close()
         answer = self._receive(START_SECONDS)
+        if not isinstance(answer, Capabilities):
+            self.close()
         if isinstance(answer, Outcome):
             raise UnavailableError(f"{self._spec}: the worker did not start: {answer.message}")
         if isinstance(answer, UnavailableError):
