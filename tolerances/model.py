@@ -82,7 +82,15 @@ class NoiseModel:
         budgets = self.budgets(self.intermediates)
         return Noise(budgets, intermediates, accumulator, generator, self.flush)
 
+    def describe(self) -> str:
+        """The model in words."""
+        where = f"computed in {self.intermediates}, accumulated in {self.accumulator}"
+        traits = ", subnormals flushed" if self.flush else ""
+        traits += ", backward stable" if self.backward else ""
+        return f"{where}{traits}, primitives by the profile {self.profile}"
+
     def __str__(self) -> str:
+        """The model as a key: equal exactly where σ is."""
         claims = ",".join(sorted(self.correctly_rounded))
         traits = ["storage" if self.stored else "accumulate"]
         traits += ["flush"] if self.flush else []

@@ -54,7 +54,7 @@ def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
         return Rule("ulp", f"at most {ulps:.4g} ulp: {_source(op, model)}", ulps)
     if op.name in ("add", "subtract"):
         return Rule("exact", "both parts correctly rounded (IEEE 754-2019 §5.4.1)")
-    return Rule("derived", f"½ ulp + {SIGMAS:g}·σ from the noise model ({model})")
+    return Rule("derived", f"½ ulp + {SIGMAS:g}·σ: {model.describe()}")
 
 
 def _source(op: Op, model: NoiseModel) -> str:
