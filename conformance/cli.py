@@ -85,7 +85,7 @@ def main() -> None:
 )
 @click.option(
     "--examples",
-    type=click.IntRange(1),
+    type=click.IntRange(0),
     default=20,
     show_default=True,
     help="Random cases a test draws.",

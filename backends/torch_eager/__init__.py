@@ -47,12 +47,12 @@ def _model(device: torch.device) -> str:
 
 _NARROW = ("float16", "bfloat16")
 
-_STORED = {"einsum", "linspace", "scaled_dot_product_attention"}
+_STORED = {"einsum", "linear", "linspace", "scaled_dot_product_attention"}
 """Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
-the step, the probabilities."""
+the product before the bias is added, the step, the probabilities."""
 
-_STORED_ON_GPU = {"linear", "scatter_add"}
-"""More such ops on a GPU: the product before the bias is added, and atomic additions."""
+_STORED_ON_GPU = {"scatter_add"}
+"""One more on a GPU: atomic additions."""
 
 _STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax"}
 """More such ops on the CPU: arange a vector's first element, softmax on all axes but the last."""
