@@ -41,9 +41,10 @@ def judgements_of(test: Test, judge: Judge, seed: int, examples: int) -> list[Ju
             return data.draw(strategies.integers(low, high))
 
         draw = Draw(test.op, test.dtype, integer, styles=checks.styles(test))
+        case = checks.sample(test, draw)
         if judgements and judgements[-1].verdict in ENDINGS:
             return  # every further one would cost a worker
-        judgement = judge(checks.sample(test, draw))
+        judgement = judge(case)
         if judgement.verdict in ENDINGS:
             judgements.append(judgement)
             return

@@ -15,6 +15,7 @@ from tensorcts.backends.protocol import UnavailableError
 from tensorcts.backends.registry import UnknownBackendError
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
+from tensorcts.conformance.checks import all_tests
 from tensorcts.conformance.hosts import Host, InProcess, Isolated
 from tensorcts.conformance.runner import Settings
 from tensorcts.conformance.session import Session
@@ -103,8 +104,6 @@ def test_a_crash_has_a_reproducer(host: Any, cache: Cache) -> None:
 
 
 def _tests(*ids: str) -> Any:
-    from tensorcts.conformance.checks import all_tests
-
     return [t for t in all_tests() if any(t.id.startswith(name) for name in ids)]
 
 
@@ -112,7 +111,7 @@ def _tests(*ids: str) -> Any:
     ("backend", "says"),
     [
         ("mute", "no device: buy one"),
-        ("broken", "broken: .*driver 3 is too old"),
+        ("broken", "the broken backend does not start: RuntimeError: driver 3 is too old"),
         ("dying", "dying: the worker did not start: the worker was ended by SIGSEGV"),
     ],
 )
@@ -164,8 +163,3 @@ def test_a_backend_that_fails_now_and_then_fails(faulty: Any, judged: Any) -> No
 
     (result,) = judged(faulty({"exp": unsteady}), "exp-float32-random")
     assert result.verdict == "fail"
-
-
-def test_no_random_cases_are_drawn_where_none_are_asked_for(judged: Any) -> None:
-    (result,) = judged("numpy", "exp-float32-random", examples=0)
-    assert (result.verdict, result.cases) == ("vacuous", 0)
