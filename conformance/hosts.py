@@ -71,7 +71,7 @@ class Isolated(Host):
     def unsupported(self, op: str, dtype: str) -> str | None:
         """As the backend in the worker says."""
         answer = self._ask(("unsupported", op, dtype), self._timeout)
-        return answer if answer is None or isinstance(answer, str) else answer.message
+        return answer if isinstance(answer, str) else None  # a crash shows when a case runs
 
     def run(self, case: Case) -> Outcome:
         """Run a case in the worker."""

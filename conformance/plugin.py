@@ -97,6 +97,8 @@ def _session(config: pytest.Config) -> Session:
     from tensorcts.conformance.session import Session, all_waivers
 
     option = config.option
+    if not option.case_timeout > 0:
+        raise pytest.UsageError(f"--case-timeout is {option.case_timeout:g}, not a time to wait")
     try:
         extra = waivers.read(option.waivers) if option.waivers else []
         session = Session(
