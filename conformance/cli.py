@@ -367,8 +367,5 @@ def model(
     """
     from tensorcts.conformance.models import commands
 
-    try:
-        held = commands.run(backends, dtype, texts, output, as_json=form == "json")
-    except OSError as error:
-        raise click.UsageError(f"can't write {output}: {error}") from error
+    held = commands.run(backends, dtype, texts, output, as_json=form == "json")
     sys.exit(0 if held else 1)

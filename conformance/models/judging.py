@@ -70,15 +70,13 @@ class Judgement:
     truth: NDArray[np.float64] | None
 
 
-def judge(stack: Stack, backend: Backend, advance: Callable[[], None]) -> Judgement:
-    """Run the stack on a backend and judge every layer that it computed."""
+def judge(stack: Stack, name: str, backend: Backend, advance: Callable[[], None]) -> Judgement:
+    """Run the stack on a backend, called ``name``, and judge every layer that it computed."""
     found = run_on(backend, stack)
     model = noise_model(backend.capabilities, stack.dtype, found.used)
     if not found.arrays:
         verdict = _verdict(found, ())
-        return Judgement(
-            backend.name, backend.capabilities, model, (), verdict, found.message, None, None
-        )
+        return Judgement(name, backend.capabilities, model, (), verdict, found.message, None, None)
     drifts = _expected(_ticking(stack.running, advance), model, stack)
     given = _usable(found, drifts)
     steps = _expected(_ticking(lambda wrap: stack.stepping(wrap, given), advance), model, stack)
@@ -89,7 +87,7 @@ def judge(stack: Stack, backend: Backend, advance: Callable[[], None]) -> Judgem
     )
     complete = len(given) == len(stack.layers)
     return Judgement(
-        backend.name,
+        name,
         backend.capabilities,
         model,
         layers,

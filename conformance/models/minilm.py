@@ -30,8 +30,8 @@ NORM_EPS = 1e-12
 SENTENCES = (
     "A cat sleeps on the warm windowsill.",
     "The kitten is napping in the sun by the window.",
-    "Floating-point addition is commutative, but it is not associative.",
-    "Rounding errors grow when sums are taken in a different order.",
+    "Floating-point addition is not associative.",
+    "Sums in another order round differently.",
     "Le café ouvre à 7 h 30 du matin.",
     "Yes.",
 )

@@ -24,16 +24,20 @@ STYLES = {"pass": "green", "fail": "red", "error": "red", "vacuous": "cyan", "un
 
 def similarity(embeddings: NDArray[np.float64]) -> NDArray[np.float64]:
     """The cosine of the angle between any two rows."""
-    unit = embeddings / np.linalg.norm(embeddings, axis=1, keepdims=True)
+    unit = _unit(embeddings)
     matrix: NDArray[np.float64] = unit @ unit.T
     return matrix
 
 
 def cosine_errors(got: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 - cos of the angle between each row and its truth, without the cancellation."""
-    a, b = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (got, truth))
-    errors: NDArray[np.float64] = np.sum((a - b) ** 2, axis=1) / 2
+    errors: NDArray[np.float64] = np.sum((_unit(got) - _unit(truth)) ** 2, axis=1) / 2
     return errors
+
+
+def _unit(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(all="ignore"):  # a backend's rows may be anything
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def data(stack: Stack, batch: Batch, judgements: Sequence[Judgement]) -> dict[str, Any]:
@@ -168,8 +172,9 @@ def _show_embeddings(sentences: Sequence[Sentence], found: Judgement, console: C
     for i in range(len(sentences)):
         table.add_column(str(i + 1), justify="right")
     for i, (sentence, row) in enumerate(zip(sentences, facts["similarity"], strict=True)):
-        text = escape(sentence.text) + (" (cut)" if sentence.truncated else "")
-        cells = ("-" if x is None else f"{x:.3f}" for x in row)
+        text = escape(" ".join(sentence.text.split()))
+        text += " (cut)" if sentence.truncated else ""
+        cells = ("-" if x is None else f"{x:.2f}" for x in row)
         table.add_row(str(i + 1), text, *cells)
     console.print(table, highlight=False)
     errors = (facts["worst_similarity_error"], facts["worst_cosine_error"])
