@@ -18,8 +18,8 @@ from tensorcts.reference import dtypes
 _BFLOAT16 = dtypes.numpy_dtype("bfloat16")
 
 
-_STORED = ("arange", "matmul", "prod", "scatter_add")
-"""Ops that round to float16 on the way: the step, products with a vector, atomic additions."""
+_STORED = ("arange", "prod", "scatter_add")
+"""Ops that round to float16 on the way: the step, the partial products, atomic additions."""
 
 
 def _opened(name: str) -> Any:
