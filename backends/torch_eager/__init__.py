@@ -71,7 +71,7 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{accumulating}/{dtype}": dtype for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        backward_stable=frozenset({"var/float32", "var/float64"} if gpu else ()),  # Welford
+        backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",
