@@ -171,9 +171,11 @@ def _run(
     from tensorcts.conformance.session import select
     from tensorcts.reports import terminal
 
+    tests = select(ops, dtypes, checks)
+    if not tests:
+        raise click.UsageError("no test is selected: none has such an op, dtype and check")
     recorder = Recorder(session, folder, resume=resume)
     done = {(r.id, r.backend) for r in recorder.record.results}
-    tests = select(ops, dtypes, checks)
     pairs = [(t, b) for t in tests for b in session.backends if (t.id, b) not in done]
     interrupted = False
     progress_console = Console(stderr=True, quiet=form == "json")
@@ -337,7 +339,7 @@ def reproduce(file: Path) -> NoReturn:
 
     try:
         run_file(file)
-    except (OSError, UnicodeDecodeError, SyntaxError, ValueError) as error:
+    except Exception as error:  # the file may hold anything
         raise click.UsageError(f"can't run the reproducer {file}: {error}") from error
     raise click.UsageError(f"{file} is no reproducer: it judges no case")
 

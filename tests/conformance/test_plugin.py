@@ -18,7 +18,8 @@ from tensorcts.reports.records import Record, read
 
 ROOT = Path(__file__).parents[2]
 ZEROS = "def replaced(self):\n    return {'exp': np.zeros_like}"
-KILL = "def replaced(self):\n    return {'exp': lambda x: ctypes.string_at(0)}"
+KILL = """def replaced(self):
+    return {'exp': lambda x: ctypes.string_at(0) if x.size == 3 else np.exp(x)}"""
 SLOW = "def replaced(self):\n    return {'exp': lambda x: (time.sleep(0.05), np.exp(x))[1]}"
 WAIVER = '[[waiver]]\ncases = "{}"\nreason = "known"\nlink = "l"\nexpires = 2999-01-01\n'
 
