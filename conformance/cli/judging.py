@@ -1,61 +1,15 @@
-"""The command line: run, backends, explain, report, reproduce, model.
-
-Exit codes: 0 all held, 1 something failed, 2 wrong use.
-"""
+"""The commands that judge: run, reproduce, model."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import click
 
-if TYPE_CHECKING:
-    from tensorcts.backends.protocol import Capabilities
-
-FORMATS = click.Choice(["text", "json"])
-
-
-class _Group(click.Group):
-    """Turns our own errors into one line and exit code 2."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        from tensorcts.backends.protocol import UnavailableError
-        from tensorcts.backends.registry import UnknownBackendError
-        from tensorcts.conformance.models.minilm import ModelError
-        from tensorcts.conformance.recording import RecordingError
-        from tensorcts.conformance.waivers import WaiverError
-        from tensorcts.reference.registry import UnknownOpError
-        from tensorcts.reports.records import RecordError
-
-        try:
-            return super().invoke(ctx)
-        except (
-            UnavailableError,
-            UnknownBackendError,
-            ModelError,
-            RecordingError,
-            WaiverError,
-            UnknownOpError,
-            RecordError,
-        ) as error:
-            raise click.UsageError(str(error)) from error
-
-
-@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="tensorcts")
-def main() -> None:
-    """Judge tensor backends against the reference, op by op.
-
-    \b
-    Examples:
-      tensorcts run --backend numpy
-      tensorcts run --backend opencl --op softmax --op matmul --report out
-      tensorcts explain softmax
-      tensorcts reproduce tensorcts-report/reproducers/gelu-float32-random-torch.py
-    """
+from tensorcts.conformance.cli.group import FORMATS, main
 
 
 @main.command()
@@ -208,122 +162,6 @@ def _check_names(ops: tuple[str, ...], dtypes: tuple[str, ...], checks: tuple[st
         for name in given:
             if name not in known:
                 raise click.UsageError(f"unknown {kind} {name!r}; there are {', '.join(known)}")
-
-
-@main.command()
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def backends(form: str) -> None:
-    """List the registered backends: what they run on here, or why they can't.
-
-    \b
-    Example:
-      tensorcts backends --format json
-    """
-    from rich.console import Console
-    from rich.table import Table
-
-    rows = [_availability(name) for name in sorted(_registered())]
-    if form == "json":
-        click.echo(json.dumps(rows, indent=2))
-        return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("backend", "device", "ops", "dtypes", "versions, or why unavailable"):
-        table.add_column(heading)
-    for row in rows:
-        what = row["unavailable"] or ", ".join(f"{k} {v}" for k, v in row["versions"].items())
-        table.add_row(row["name"], row["device"], str(row["ops"]), str(len(row["dtypes"])), what)
-    Console().print(table)
-
-
-def _registered() -> list[str]:
-    from tensorcts.backends.registry import registered
-
-    return list(registered())
-
-
-def _availability(name: str) -> dict[str, Any]:
-    from tensorcts.backends import registry
-    from tensorcts.backends.protocol import UnavailableError
-
-    empty: dict[str, Any] = {"name": name, "device": "", "ops": 0, "dtypes": [], "versions": {}}
-    try:
-        backend = registry.load(name)
-    except UnavailableError as reason:
-        return {**empty, "unavailable": str(reason)}
-    declared: Capabilities = backend.capabilities
-    return {
-        "name": name,
-        "device": declared.device,
-        "ops": len(backend.ops),
-        "dtypes": sorted(declared.dtypes),
-        "versions": dict(declared.versions),
-        "unavailable": "",
-    }
-
-
-@main.command()
-@click.argument("op")
-@click.option("--profile", default="opencl", show_default=True, help="Tolerance profile shown.")
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def explain(op: str, profile: str, form: str) -> None:
-    """Print all there is to know about an op on one page.
-
-    \b
-    Examples:
-      tensorcts explain softmax
-      tensorcts explain exp --profile tight
-    """
-    from rich.console import Console
-
-    from tensorcts.conformance import explanation
-    from tensorcts.tolerances.budgets import PROFILES
-
-    if profile not in PROFILES:
-        raise click.UsageError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}")
-    page = explanation.of(op, profile)
-    if form == "json":
-        click.echo(json.dumps(page, indent=2))
-    else:
-        explanation.print_page(page, Console())
-
-
-@main.command()
-@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write one HTML page with all the records side by side.",
-)
-@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
-def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
-    """Show what one or more RECORDS (report folders or records.jsonl files) say.
-
-    \b
-    Examples:
-      tensorcts report tensorcts-report
-      tensorcts report opencl-report cuda-report --html both.html
-    """
-    from rich.console import Console
-
-    from tensorcts.conformance.recording import summary
-    from tensorcts.reports import html, terminal
-    from tensorcts.reports.records import read
-
-    found = [read(path) for path in records]
-    if page is not None:
-        try:
-            page.write_text(html.render(found), encoding="utf-8")
-        except OSError as error:
-            raise click.UsageError(f"can't write {page}: {error}") from error
-    if form == "json":
-        click.echo(json.dumps([summary(record) for record in found], indent=2))
-        return
-    for record in found:
-        terminal.print_summary(record, Console())
-    if page is not None:
-        click.echo(str(page))
 
 
 @main.command()

@@ -1,0 +1,9 @@
+"""The command line: run, backends, explain, report, reproduce, model.
+
+Exit codes: 0 all held, 1 something failed, 2 wrong use.
+"""
+
+from tensorcts.conformance.cli import judging, showing
+from tensorcts.conformance.cli.group import main
+
+__all__ = ["judging", "main", "showing"]

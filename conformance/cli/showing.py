@@ -1,0 +1,130 @@
+"""The commands that show: backends, explain, report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tensorcts.conformance.cli.group import FORMATS, main
+
+if TYPE_CHECKING:
+    from tensorcts.backends.protocol import Capabilities
+
+
+@main.command()
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def backends(form: str) -> None:
+    """List the registered backends: what they run on here, or why they can't.
+
+    \b
+    Example:
+      tensorcts backends --format json
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = [_availability(name) for name in sorted(_registered())]
+    if form == "json":
+        click.echo(json.dumps(rows, indent=2))
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("backend", "device", "ops", "dtypes", "versions, or why unavailable"):
+        table.add_column(heading)
+    for row in rows:
+        what = row["unavailable"] or ", ".join(f"{k} {v}" for k, v in row["versions"].items())
+        table.add_row(row["name"], row["device"], str(row["ops"]), str(len(row["dtypes"])), what)
+    Console().print(table)
+
+
+def _registered() -> list[str]:
+    from tensorcts.backends.registry import registered
+
+    return list(registered())
+
+
+def _availability(name: str) -> dict[str, Any]:
+    from tensorcts.backends import registry
+    from tensorcts.backends.protocol import UnavailableError
+
+    empty: dict[str, Any] = {"name": name, "device": "", "ops": 0, "dtypes": [], "versions": {}}
+    try:
+        backend = registry.load(name)
+    except UnavailableError as reason:
+        return {**empty, "unavailable": str(reason)}
+    declared: Capabilities = backend.capabilities
+    return {
+        "name": name,
+        "device": declared.device,
+        "ops": len(backend.ops),
+        "dtypes": sorted(declared.dtypes),
+        "versions": dict(declared.versions),
+        "unavailable": "",
+    }
+
+
+@main.command()
+@click.argument("op")
+@click.option("--profile", default="opencl", show_default=True, help="Tolerance profile shown.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def explain(op: str, profile: str, form: str) -> None:
+    """Print all there is to know about an op on one page.
+
+    \b
+    Examples:
+      tensorcts explain softmax
+      tensorcts explain exp --profile tight
+    """
+    from rich.console import Console
+
+    from tensorcts.conformance import explanation
+    from tensorcts.tolerances.budgets import PROFILES
+
+    if profile not in PROFILES:
+        raise click.UsageError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}")
+    page = explanation.of(op, profile)
+    if form == "json":
+        click.echo(json.dumps(page, indent=2))
+    else:
+        explanation.print_page(page, Console())
+
+
+@main.command()
+@click.argument("records", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write one HTML page with all the records side by side.",
+)
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
+    """Show what one or more RECORDS (report folders or records.jsonl files) say.
+
+    \b
+    Examples:
+      tensorcts report tensorcts-report
+      tensorcts report opencl-report cuda-report --html both.html
+    """
+    from rich.console import Console
+
+    from tensorcts.conformance.recording import summary
+    from tensorcts.reports import html, terminal
+    from tensorcts.reports.records import read
+
+    found = [read(path) for path in records]
+    if page is not None:
+        try:
+            page.write_text(html.render(found), encoding="utf-8")
+        except OSError as error:
+            raise click.UsageError(f"can't write {page}: {error}") from error
+    if form == "json":
+        click.echo(json.dumps([summary(record) for record in found], indent=2))
+        return
+    for record in found:
+        terminal.print_summary(record, Console())
+    if page is not None:
+        click.echo(str(page))
