@@ -51,18 +51,15 @@ def _linspace(*, start: float, stop: float, num: int, dtype: str) -> Array:
     return np.linspace(start, stop, num).astype(dtypes.numpy_dtype(dtype))
 
 
-def _sum(x: Array, *, axis: Any, keepdims: bool, dtype: str) -> Array:
-    target = dtypes.numpy_dtype(dtype)
-    if _narrow(x):
-        return np.sum(x, axis=axis, keepdims=keepdims, dtype=np.float32).astype(target)
-    return np.asarray(np.sum(x, axis=axis, keepdims=keepdims, dtype=target))
+def _reduced(ufunc: np.ufunc) -> Callable[..., Array]:
+    """A reduction in the dtype asked for; 16-bit floats accumulate in float32."""
 
+    def reduce(x: Array, *, axis: Any, keepdims: bool, dtype: str) -> Array:
+        target = dtypes.numpy_dtype(dtype)
+        wide = np.dtype(np.float32) if _narrow(x) else target
+        return np.asarray(ufunc.reduce(x, axis, wide, keepdims=keepdims)).astype(target)
 
-def _prod(x: Array, *, axis: Any, keepdims: bool, dtype: str) -> Array:
-    target = dtypes.numpy_dtype(dtype)
-    if _narrow(x):
-        return np.prod(x, axis=axis, keepdims=keepdims, dtype=np.float32).astype(target)
-    return np.asarray(np.prod(x, axis=axis, keepdims=keepdims, dtype=target))
+    return reduce
 
 
 def _var(x: Array, *, axis: Any, correction: int, keepdims: bool) -> Array:
@@ -237,14 +234,14 @@ OPS: dict[str, Callable[..., Any]] = {
     "scatter_add": _through_float32(_scatter_add),
     "masked_select": lambda x, mask: x[mask],
     "embedding": lambda weight, indices: weight[indices],
-    "sum": _sum,
+    "sum": _reduced(np.add),
     "mean": _through_float32(lambda x, *, axis, keepdims: np.mean(x, axis=axis, keepdims=keepdims)),
     "max": lambda x, *, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims),
     "min": lambda x, *, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims),
     "argmax": lambda x, *, axis, keepdims: np.argmax(x, axis=axis, keepdims=keepdims),
     "argmin": lambda x, *, axis, keepdims: np.argmin(x, axis=axis, keepdims=keepdims),
     "var": _through_float32(_var),
-    "prod": _prod,
+    "prod": _reduced(np.multiply),
     "any": lambda x, *, axis, keepdims: np.any(x, axis=axis, keepdims=keepdims),
     "all": lambda x, *, axis, keepdims: np.all(x, axis=axis, keepdims=keepdims),
     "relu": lambda x: np.maximum(x, x.dtype.type(0)),
