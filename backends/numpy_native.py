@@ -36,19 +36,11 @@ def _through_float32(function: Callable[..., Any]) -> Callable[..., Any]:
     return compute
 
 
-def _full(*, shape: tuple[int, ...], value: Any, dtype: str) -> Array:
-    return np.full(shape, value, dtypes.numpy_dtype(dtype))
-
-
 def _arange(*, start: float, stop: float, step: float, dtype: str) -> Array:
     count = max(int(np.ceil((stop - start) / step)), 0)
     if dtype in dtypes.INTEGER:
         return (start + np.arange(count) * step).astype(dtypes.numpy_dtype(dtype))
     return (start + np.arange(count, dtype=np.float64) * step).astype(dtypes.numpy_dtype(dtype))
-
-
-def _linspace(*, start: float, stop: float, num: int, dtype: str) -> Array:
-    return np.linspace(start, stop, num).astype(dtypes.numpy_dtype(dtype))
 
 
 def _reduced(ufunc: np.ufunc) -> Callable[..., Array]:
@@ -169,12 +161,14 @@ def _linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
 OPS: dict[str, Callable[..., Any]] = {
     "zeros": lambda *, shape, dtype: np.zeros(shape, dtypes.numpy_dtype(dtype)),
     "ones": lambda *, shape, dtype: np.ones(shape, dtypes.numpy_dtype(dtype)),
-    "full": _full,
+    "full": lambda *, shape, value, dtype: np.full(shape, value, dtypes.numpy_dtype(dtype)),
     "eye": lambda *, rows, columns, k, dtype: np.eye(
         rows, columns, k, dtype=dtypes.numpy_dtype(dtype)
     ),
     "arange": _arange,
-    "linspace": _linspace,
+    "linspace": lambda *, start, stop, num, dtype: np.linspace(start, stop, num).astype(
+        dtypes.numpy_dtype(dtype)
+    ),
     "add": np.add,
     "subtract": np.subtract,
     "multiply": np.multiply,
