@@ -20,7 +20,7 @@ from tensorcts.reports.records import (
     RecordError,
     Result,
     Writer,
-    read,
+    parse,
     result_from,
 )
 
@@ -143,7 +143,10 @@ def _of(record: Record, backend: str) -> list[Result]:
 
 def _kept(folder: Path, wanted: Record) -> list[Result]:
     """The results of an earlier run in the folder, if it was made with the same settings."""
-    earlier = read(folder)
+    earlier = _earlier(folder / "records.jsonl")
+    before, now = ([b.name for b in r.run.backends] for r in (earlier, wanted))
+    if before != now:
+        raise RecordError(f"can't resume {folder}: it judged {', '.join(before)}")
     for name in ("suite", "seed", "examples", "tables"):
         before, now = getattr(earlier.run, name), getattr(wanted.run, name)
         if before != now:
@@ -151,6 +154,15 @@ def _kept(folder: Path, wanted: Record) -> list[Result]:
                 f"can't resume {folder}: its {name} was {before!r}, now it is {now!r}"
             )
     return earlier.results
+
+
+def _earlier(path: Path) -> Record:
+    """The record of an interrupted run; the last line may be cut off."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecordError(f"can't read the record {path}: {error}") from error
+    return parse(text[: text.rfind("\n") + 1].splitlines(), str(path))
 
 
 def explain_result(result: Result) -> str:
