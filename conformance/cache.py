@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import sqlite3
@@ -38,7 +39,7 @@ class Cache:
             return
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            path = folder / f"truths-{fingerprint()[:16]}.sqlite"
+            path = folder / f"truths-{_state()}.sqlite"
             self._database = sqlite3.connect(path, timeout=30, isolation_level=None)
             self._database.execute("PRAGMA journal_mode=WAL")
             self._database.execute("PRAGMA synchronous=OFF")
@@ -70,6 +71,12 @@ class Cache:
             )
         except sqlite3.Error:
             self._database = None
+
+
+def _state() -> str:
+    """A hash of all that the contents follow from: definitions, tables, and how they are used."""
+    oracle = Path(__file__).with_name("oracle.py").read_bytes()
+    return hashlib.blake2b(fingerprint().encode() + oracle, digest_size=8).hexdigest()
 
 
 def _pack(arrays: list[NDArray[Any]]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -30,6 +31,8 @@ def rows() -> dict[str, dict[str, dict[str, float]]]:
             found[name] = {
                 profile: _checked(name, profile, row) for profile, row in profiles.items()
             }
+            for profile in set(profiles) - set(PROFILES):
+                raise TableError(f"{name}: unknown profile {profile!r}")
             missing = set(PROFILES) - set(found[name])
             if missing:
                 raise TableError(
@@ -98,7 +101,10 @@ def _checked(name: str, profile: str, row: dict[str, Any]) -> dict[str, float]:
     if name != "complex" and not set(FULL_SIZE) <= set(numbers):
         raise TableError(f"{name}.{profile} lacks one of {', '.join(FULL_SIZE)}")
     for key, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0.5:
+        if name != "complex" and key not in dtypes.FLOATING:
+            raise TableError(f"{name}.{profile}: unknown dtype {key!r}")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not (number and 0.5 <= value < math.inf):
             raise TableError(f"{name}.{profile}.{key} is {value!r}; a budget is a number ≥ 0.5")
     return {key: float(value) for key, value in numbers.items()}
 

@@ -55,7 +55,8 @@ def _distance(
 ) -> NDArray[np.float64]:
     both_nan, one_nan = np.isnan(got) & np.isnan(hi), np.isnan(got) ^ np.isnan(hi)
     nearest = np.where(np.isinf(got), np.clip(hi, -beyond, beyond), hi)
-    difference = np.abs((np.clip(got, -beyond, beyond) - nearest) - lo)
+    rest = np.where(np.isinf(got) & (np.abs(hi) >= beyond), 0.0, lo)
+    difference = np.abs((np.clip(got, -beyond, beyond) - nearest) - rest)
     clean = np.where(both_nan, 0.0, np.where(one_nan, np.inf, difference))
     result: NDArray[np.float64] = np.asarray(clean, np.float64)
     return result
