@@ -212,7 +212,7 @@ WRONG: dict[str, tuple[str, Callable[..., Any]]] = {
         "rms_norm",
         lambda x, w: x / np.sqrt((x * x).sum(-1, keepdims=True) / 1023) * w,
     ),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", WRONG)
