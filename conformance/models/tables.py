@@ -18,6 +18,11 @@ from tensorcts.conformance.models.stacks import Stack
 
 STYLES = {"pass": "green", "fail": "red", "error": "red", "vacuous": "cyan", "unsupported": "dim"}
 
+LEGEND = (
+    "ulp: the worst element, mostly one next to zero; rms: all, in ulps of the layer's own rms; "
+    "z: |got - truth|/(σ + ½ ulp)"
+)
+
 
 # -- Numbers ---------------------------------------------------------------------------------------
 
@@ -115,6 +120,7 @@ def show(stack: Stack, batch: Batch, found: Judgement, console: Console) -> None
         console.print(f"  {escape(found.message)}", highlight=False, soft_wrap=True)
     if found.layers:
         console.print(_layers(found.layers))
+        console.print(f"[dim]{LEGEND}[/]", highlight=False, soft_wrap=True)
     for line in _failures(found.layers):
         console.print(f"  {escape(line)}", highlight=False, soft_wrap=True)
     _show_embeddings(batch.sentences, found, console)
@@ -140,7 +146,10 @@ def _number(x: float | None) -> str:
     """A number in three digits, short enough for a column."""
     if x is None:
         return "-"
-    return f"{x:,.0f}" if 100 <= x < 1e6 else f"{x:.3g}"
+    if 1e4 <= x < np.inf:
+        mantissa, exponent = f"{x:.1e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{x:,.0f}" if x >= 100 else f"{x:.3g}"
 
 
 def _styled(verdict: str) -> str:
@@ -173,7 +182,7 @@ def _show_embeddings(sentences: Sequence[Sentence], found: Judgement, console: C
         table.add_column(str(i + 1), justify="right")
     for i, (sentence, row) in enumerate(zip(sentences, facts["similarity"], strict=True)):
         text = escape(" ".join(sentence.text.split()))
-        text += " (cut)" if sentence.truncated else ""
+        text = f"(cut) {text}" if sentence.truncated else text
         cells = ("-" if x is None else f"{x:.2f}" for x in row)
         table.add_row(str(i + 1), text, *cells)
     console.print(table, highlight=False)
