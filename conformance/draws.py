@@ -89,7 +89,8 @@ class Draw:
             return None
         if self.boolean():
             return self.axis(ndim)
-        return tuple(axis for axis in range(ndim) if self.boolean()) or (ndim - 1,)
+        several = tuple(axis for axis in range(ndim) if self.boolean()) or tuple(range(ndim))
+        return tuple(axis - ndim for axis in several) if self.boolean() else several
 
     def generator(self) -> np.random.Generator:
         """A generator with a drawn seed."""

@@ -32,8 +32,8 @@ def wrong_axis_softmax(x: Any, *, axis: int) -> Any:
 
 
 def wrong_axis_sum(x: Any, *, axis: Any, **attrs: Any) -> Any:
-    square = isinstance(axis, int) and x.ndim > 1 and len(set(x.shape)) == 1
-    return OPS["sum"](x, axis=axis + 1 - x.ndim if square else axis, **attrs)
+    square = isinstance(axis, int) and x.ndim > 1
+    return OPS["sum"](x, axis=(axis + 1) % x.ndim if square else axis, **attrs)
 
 
 def last_not_written(x: Any) -> Any:
@@ -134,7 +134,7 @@ LIES: dict[str, tuple[str, Op]] = {
     "tanh for exact gelu": ("gelu-float32", OPS["gelu_tanh"]),
     "exact for tanh gelu": ("gelu_tanh-float32", OPS["gelu"]),
     "softmax over the wrong axis": ("softmax-float32", wrong_axis_softmax),
-    "sum over the wrong axis": ("sum-float32-shapes", wrong_axis_sum),
+    "sum over the wrong axis": ("sum-float32", wrong_axis_sum),
     "zeros": ("tanh-float32", np.zeros_like),
     "zeros of a reduction": ("var-float32", after("var", np.zeros_like)),
     "NaN": ("softmax-float32", lambda x, axis: np.full_like(x, np.nan)),

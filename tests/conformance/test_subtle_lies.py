@@ -68,7 +68,7 @@ def from_first_position(x: Any, positions: Any, **attrs: Any) -> Any:
 
 def first_axis_only(x: Any, *, axis: Any, **attrs: Any) -> Any:
     several = isinstance(axis, tuple) and len(axis) > 1
-    return OPS["any"](x, axis=axis[:1] if several else axis, **attrs)
+    return OPS["mean"](x, axis=axis[:1] if several else axis, **attrs)
 
 
 def casting(through: type, concerned: str) -> Op:
@@ -99,13 +99,14 @@ def narrow_sum(x: Any, *, dtype: str, **attrs: Any) -> Any:
     return np.asarray(np.sum(x, dtype=x.dtype, **attrs)).astype(dtype)
 
 
-def last_left_out(op: str) -> Op:
+def last_left_out(op: str, shape_of: Op) -> Op:
     """The output's last element is not written; what memory held stays there."""
 
     def compute(*arrays: Any, **attrs: Any) -> Any:
-        right = np.asarray(OPS[op](*arrays, **attrs))
-        y = np.empty(right.shape, right.dtype)
-        y.reshape(-1)[:-1] = right.reshape(-1)[:-1]
+        shape = shape_of(*(a != 0 for a in arrays), **attrs)
+        y = np.empty(shape, np.bool_ if op == "less" else arrays[0].dtype)
+        right = OPS[op](*arrays, **attrs)
+        y.reshape(-1)[:-1] = np.reshape(right, -1)[:-1]
         return y
 
     return compute
@@ -137,7 +138,7 @@ SUBTLE: dict[str, tuple[str, Op]] = {
         np.where(np.isnan(x), -np.inf, x), axis=axis, keepdims=keepdims)),
     "bool(NaN) is false": ("astype-float32", lambda x, dtype: (
         x * x > 0 if dtype == "bool" else OPS["astype"](x, dtype=dtype))),
-    "only the first axis": ("any-bool", first_axis_only),
+    "only the first axis": ("mean-float32", first_axis_only),
     "sqrt(-0) = 0": ("sqrt-float32", lambda x: np.sqrt(x) + np.float32(0)),
     "exp(x) - 1": ("expm1-float32", lambda x: np.exp(x) - 1),
     "log(1 + x)": ("log1p-float32", lambda x: np.log(1 + x)),
@@ -188,10 +189,14 @@ SUBTLE: dict[str, tuple[str, Op]] = {
     "bfloat16 result truncated": ("add-bfloat16", lambda a, b: (
         (a.astype(np.float32) + b.astype(np.float32)).view(np.uint32) & np.uint32(0xFFFF0000)
     ).view(np.float32).astype(ml_dtypes.bfloat16)),
-    "last of a matmul not written": ("matmul-float32", last_left_out("matmul")),
-    "last of a sum not written": ("sum-float32", last_left_out("sum")),
-    "last of a comparison not written": ("less-float32", last_left_out("less")),
-    "last of a concat not written": ("concat-int32", last_left_out("concat")),
+    "last of a matmul not written": ("matmul-float32", last_left_out(
+        "matmul", lambda a, b: np.matmul(a, b).shape)),
+    "last of a sum not written": ("sum-float32", last_left_out(
+        "sum", lambda x, dtype, **attrs: np.any(x, **attrs).shape)),
+    "last of a comparison not written": ("less-float32", last_left_out(
+        "less", lambda a, b: np.broadcast_shapes(a.shape, b.shape))),
+    "last of a concat not written": ("concat-int32", last_left_out(
+        "concat", lambda *a, axis: np.concatenate(a, axis=axis).shape)),
 }  # fmt: skip
 
 
