@@ -66,6 +66,7 @@ class Isolated(Host):
         backend_registry.check_name(spec)
         self._spec = spec
         self._timeout = timeout
+        self._lost = ""
         self.capabilities = self._start()
 
     def unsupported(self, op: str, dtype: str) -> str | None:
@@ -103,13 +104,22 @@ class Isolated(Host):
         return answer
 
     def _ask(self, question: tuple[Any, ...], timeout: float) -> Any:
+        if self._lost:
+            return Outcome(verdict="unavailable", message=self._lost)
         with suppress(ConnectionError):  # what ended the worker is found out by receiving
             self._pipe.send(question)
         answer = self._receive(timeout)
         if isinstance(answer, Outcome) and answer.verdict in ("crash", "hang"):
             self.close()
-            self._start()
+            self._restart()
         return answer
+
+    def _restart(self) -> None:
+        """Start a new worker; where none starts any more, further cases are unavailable."""
+        try:
+            self._start()
+        except UnavailableError as reason:
+            self._lost = f"lost after a crash or hang: {reason}"
 
     def _receive(self, timeout: float) -> Any:
         """The worker's answer; a crash or a hang is an Outcome."""

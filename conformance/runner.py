@@ -65,6 +65,8 @@ class _Tally:
         for verdict in reversed(VERDICTS):
             if verdict in FAILURES and verdict in self.verdicts:
                 return verdict
+        if "unavailable" in self.verdicts:
+            return "unavailable"
         if self.lacking or "pass" not in self.verdicts:
             return "unsupported" if "unsupported" in self.verdicts else "vacuous"
         return "pass"

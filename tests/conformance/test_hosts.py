@@ -31,6 +31,8 @@ BODIES = {
     "dying": "def __init__(self, device=None):\n    ctypes.string_at(0)",
     "unpicklable": "def replaced(self):\n    class Own(Exception):\n        pass\n"
     "    def fail(x):\n        raise Own('odd')\n    return {'exp': fail}",
+    "lost": "def __init__(self, device=None):\n    super().__init__()\n    open('started', 'x')\n\n"
+    + REPLACED.format("ctypes.string_at(0)"),
     "chatty": REPLACED.format("(print('hello'), np.exp(x))[1]"),
 }
 
@@ -92,6 +94,18 @@ def test_the_run_goes_on_after_a_crash(host: Any, cache: Cache) -> None:
     session.close()
     assert verdicts[-1] == "pass"
     assert "crash" in verdicts[:-1]
+
+
+def test_a_device_that_is_lost_does_not_end_the_run(
+    host: Any, cache: Cache, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the crash no worker starts any more: what is left is unavailable, not a pass."""
+    monkeypatch.chdir(tmp_path)
+    session = Session(["lost"], Settings(0, 5), isolate=True, cache=cache)
+    results = list(session.run_all(_tests("exp-float32-shapes", "tanh-float32-random")))
+    session.close()
+    assert [r.verdict for r in results] == ["crash", "unavailable"]
+    assert "lost after a crash or hang" in results[1].message
 
 
 def test_a_crash_has_a_reproducer(host: Any, cache: Cache) -> None:
