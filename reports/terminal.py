@@ -101,7 +101,8 @@ def _backends(record: Record, console: Console) -> None:
             (f"{passed[name]:<{widths[1]}}", style),
             f"coverage {offered[name]:<{widths[2]}}",
         )
-        facts = " · ".join(filter(None, (backend.profile, backend.evidence, backend.device)))
+        profile = f"profile {backend.profile}" if backend.profile else ""
+        facts = " · ".join(filter(None, (profile, backend.evidence, backend.device)))
         apart = len(head) + len(facts) > console.width
         if apart:
             head.rstrip()
