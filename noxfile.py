@@ -50,9 +50,3 @@ def wheel(session: nox.Session) -> None:
         suite = ["--pyargs", "tensorcts.conformance", "--backend=numpy", "-k", "softmax", "-q"]
         session.run(python, "-m", "pytest", *suite, external=True)
         session.run(f"{folder}/venv/bin/tensorcts", "backends", external=True)
-
-
-@here
-def mutants(session: nox.Session) -> None:
-    """Mutation tests of the comparison and the rules (slow; not part of the default)."""
-    session.run("mutmut", "run", *session.posargs)
