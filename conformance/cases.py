@@ -21,6 +21,9 @@ class Case:
     """One call: the op, the dtype it is called in, its arrays and attributes.
 
     layout: how the arrays lie in the backend's memory (``layouts.LAYOUTS``), None for row-major.
+    refused: the constraint that the call breaks, with what is wrong ("C1: no such axis"): it must
+        raise. Empty for a call that must not.
+    probe: a write after the call (``aliasing.PROBES``), empty for none.
     """
 
     op: Op
@@ -28,11 +31,8 @@ class Case:
     arrays: Arrays
     attrs: Mapping[str, Any] = field(default_factory=dict)
     layout: str | None = None
-
-    @property
-    def result_dtype(self) -> str:
-        """The dtype of the result."""
-        return self.op.result_dtype(self.dtype, self.attrs)
+    refused: str = ""
+    probe: str = ""
 
     def digest(self) -> bytes:
         """What the truth depends on: op, attributes and the bits of the arrays (not the layout)."""
@@ -47,11 +47,11 @@ class Case:
         return state.digest()
 
     def describe(self) -> str:
-        """The call in one line: shapes and dtypes of the arrays, attributes, layout."""
+        """The call in one line: shapes and dtypes of the arrays, attributes, what is special."""
         parts = [describe_array(a) for a in self.arrays]
         parts += [f"{key}={value!r}" for key, value in self.attrs.items()]
-        layout = f" [{self.layout}]" if self.layout else ""
-        return f"{self.op.name}({', '.join(parts)}){layout}"
+        marks = "".join(f" [{mark}]" for mark in (self.layout, self.probe, self.refused) if mark)
+        return f"{self.op.name}({', '.join(parts)}){marks}"
 
 
 def describe_array(array: NDArray[Any] | None) -> str:

@@ -46,22 +46,25 @@ def expect(
 
     Raises ValueError for a trait that is set to an option which its op does not have.
     """
-    dtype = traits.get("index_dtype", "int64") if case.op.result == "index" else case.result_dtype
-    rule = rules.rule_for(case.op, dtype, model)
+    kinds = case.op.result if isinstance(case.op.result, tuple) else (case.op.result,)
+    names = [_dtype(case, i, kind, traits) for i, kind in enumerate(kinds)]
+    found = [rules.rule_for(case.op, name, model) for name in names]
+    derived = any(rule.kind == "derived" for rule in found)
     options = _options(case, traits)
-    key = (
-        case.digest() + f" {rule.kind} {options} {model if rule.kind == 'derived' else ''}".encode()
-    )
+    stored_kinds = " ".join(rule.kind for rule in found)
+    key = case.digest() + f" {stored_kinds} {options} {model if derived else ''}".encode()
     stored = cache.get(key)
     if stored is None:
-        stored = _compute(case, rule, model, options)
+        exactly = any(_needs_exact(case, *each) for each in zip(names, found))
+        stored = _compute(case, model if derived else None, exactly, options)
         cache.put(key, stored)
     count = len(stored) // 3
-    free, alternatives = _freedoms(case, options, stored[0])
+    free, alternatives = _freedoms(case, options, stored[0] if stored else np.zeros(0))
+    several = len(names) > 1
     return tuple(
         Expected(
-            dtype,
-            rule,
+            names[i if several else 0],
+            rule := found[i if several else 0],
             stored[i],
             stored[count + i],
             stored[2 * count + i] if rule.kind == "derived" else None,
@@ -72,10 +75,17 @@ def expect(
     )
 
 
+def _dtype(case: Case, output: int, kind: str, traits: Mapping[str, str]) -> str:
+    """The dtype of an output, that of indices as declared."""
+    if kind == "index":
+        return traits.get("index_dtype", "int64")
+    return case.op.result_dtype(case.dtype, case.attrs, output)
+
+
 def _compute(
-    case: Case, rule: rules.Rule, model: NoiseModel, options: Mapping[str, str]
+    case: Case, model: NoiseModel | None, exactly: bool, options: Mapping[str, str]
 ) -> list[NDArray[Any]]:
-    """All outputs' hi, then all lo, then all sigma (zeros but for the derived rule)."""
+    """All outputs' hi, then all lo, then all sigma (zeros without a model)."""
 
     def run(wrap: Wrap) -> tuple[Any, ...]:
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -84,11 +94,11 @@ def _compute(
 
     his: list[NDArray[Any]] = [np.asarray(output) for output in run(lambda array: array)]
     los = [np.zeros(h.shape) for h in his]
-    if _needs_exact(case, rule):
+    if exactly:
         pairs = [_split(output, hi) for output, hi in zip(run(Exact), his, strict=True)]
         his, los = [hi for hi, _ in pairs], [lo for _, lo in pairs]
     sigmas = [np.zeros(0) for _ in his]
-    if rule.kind == "derived":
+    if model is not None:
         seed = int.from_bytes(case.digest()[:8], "little")
         sigmas = rules.sigma(run, his, model, seed)
     return his + los + sigmas
@@ -131,16 +141,15 @@ def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
     return wrap(array) if array.dtype.kind in "fc" else array
 
 
-def _needs_exact(case: Case, rule: rules.Rule) -> bool:
-    """Whether float64 arithmetic can't give the truth.
+def _needs_exact(case: Case, result: str, rule: rules.Rule) -> bool:
+    """Whether float64 arithmetic can't give the truth of an output of the dtype ``result``.
 
     It can't where the result is float64 itself and rounds, nor for a 64-bit integer as a float.
     """
     if rule.kind != "exact":
-        return dtypes.component(case.result_dtype) == "float64"
-    return case.op.name == "astype" and case.dtype in ("int64", "uint64") and (
-        dtypes.is_inexact(case.result_dtype)
-    )  # fmt: skip
+        return dtypes.component(result) == "float64"
+    long = case.op.name == "astype" and case.dtype in ("int64", "uint64")
+    return long and dtypes.is_inexact(result)
 
 
 def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -95,9 +95,20 @@ def is_inexact(name: str) -> bool:
     return name in FLOATING or name in COMPLEX
 
 
+_COMPONENTS = {"complex64": "float32", "complex128": "float64"}
+
+
 def component(name: str) -> str:
     """The real dtype of a complex dtype's parts; any other dtype is its own component."""
-    return {"complex64": "float32", "complex128": "float64"}.get(name, name)
+    return _COMPONENTS.get(name, name)
+
+
+def complex_of(name: str) -> str:
+    """The complex dtype whose parts are ``name``; raises ValueError where there is none."""
+    for whole, part in _COMPONENTS.items():
+        if name in (whole, part):
+            return whole
+    raise ValueError(f"no complex dtype has parts of dtype {name!r}")
 
 
 def wide(name: str) -> str:

@@ -15,14 +15,24 @@ from tensorcts.reference import dtypes
 P = ParamSpec("P")
 R = TypeVar("R")
 
-Result = Literal["same", "bool", "index", "real", "dtype"]
-"""How an op's result dtype follows from its arguments:
+Result = Literal["same", "bool", "index", "int32", "real", "complex", "dtype"]
+"""How an output's dtype follows from the arguments:
 
-``same``   the dtype that the op is called in
-``bool``   bool
-``index``  int64, or the ``index_dtype`` that a backend declares
-``real``   the component dtype of a complex dtype, else the dtype itself
-``dtype``  what the attribute ``dtype`` says
+``same``     the dtype that the op is called in
+``bool``     bool
+``index``    int64, or the ``index_dtype`` that a backend declares
+``int32``    int32
+``real``     the component dtype of a complex dtype, else the dtype itself
+``complex``  the complex dtype whose component the dtype is
+``dtype``    what the attribute ``dtype`` says
+"""
+
+Aliasing = Literal["never", "may", "always"]
+"""Whether a result shares its first argument's memory, on a backend that has views:
+
+``never``   it is memory of its own
+``may``     as the backend likes, but all of it or nothing
+``always``  it is a view: what is written to one is read from the other
 """
 
 Real = float | int
@@ -85,11 +95,12 @@ class Op:
     family: str
     function: Callable[..., Any]
     dtypes: tuple[str, ...]
-    result: Result
+    result: Result | tuple[Result, ...]
     choices: tuple[Choice, ...] = ()
     domain: tuple[tuple[float, float], ...] = ()
     differentiable: bool = True
     zero_sign: bool = False
+    aliases: Aliasing = "never"
     also_known_as: tuple[str, ...] = ()
     lifted: tuple[str, ...] = field(default=())
 
@@ -117,13 +128,21 @@ class Op:
         """The interval on which the argument at ``position`` is defined."""
         return self.domain[position] if position < len(self.domain) else (-np.inf, np.inf)
 
-    def result_dtype(self, dtype: str, attrs: Mapping[str, Any]) -> str:
-        """The dtype of the result when the op is called in ``dtype``."""
-        match self.result:
+    def result_of(self, output: int = 0) -> Result:
+        """How the dtype of an output follows; of all outputs where they follow alike."""
+        return self.result[output] if isinstance(self.result, tuple) else self.result
+
+    def result_dtype(self, dtype: str, attrs: Mapping[str, Any], output: int = 0) -> str:
+        """The dtype of an output when the op is called in ``dtype``."""
+        match self.result_of(output):
             case "bool":
                 return "bool"
             case "index":
                 return "int64"
+            case "int32":
+                return "int32"
+            case "complex":
+                return dtypes.complex_of(dtype)
             case "dtype":
                 return str(attrs["dtype"])
             case "real":
@@ -138,21 +157,23 @@ OPS: dict[str, Op] = {}
 def op(
     *,
     dtypes: tuple[str, ...],
-    result: Result = "same",
+    result: Result | tuple[Result, ...] = "same",
     choices: tuple[Choice, ...] = (),
     domain: tuple[tuple[float, float], ...] = (),
     differentiable: bool = True,
     zero_sign: bool = False,
+    aliases: Aliasing = "never",
     also_known_as: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Register the decorated function as the definition of the op of the same name.
 
     dtypes: the dtypes the op is defined for.
-    result: how the result dtype follows (see ``Result``).
+    result: how the result's dtype follows (see ``Result``), a tuple for outputs that differ.
     choices: its implementation-defined results.
     domain: for each array argument the closed interval it is sampled from (default: all reals).
     differentiable: whether gradients with respect to floating arguments exist.
     zero_sign: whether the sign of a zero result is part of the definition.
+    aliases: whether a result shares its first argument's memory (see ``Aliasing``).
     also_known_as: other libraries' names, used to suggest the right one.
     """
 
@@ -171,6 +192,7 @@ def op(
             domain=domain,
             differentiable=differentiable,
             zero_sign=zero_sign,
+            aliases=aliases,
             also_known_as=also_known_as,
             lifted=tuple(p.name for p in parameters if p.annotation == "Real"),
         )

@@ -10,13 +10,11 @@ import numpy as np
 from cupy.cuda import nvrtc, runtime
 from numpy.typing import NDArray
 
+from tensorcts.backends.cuda.adapting import BFLOAT16, honest
 from tensorcts.backends.cuda.kernels import OPTIONS
-from tensorcts.backends.cuda.ops import OPS, honest
+from tensorcts.backends.cuda.table import OPS
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
 from tensorcts.reference import dtypes
-
-_BFLOAT16 = dtypes.numpy_dtype("bfloat16")
-
 
 _STORED = ("arange", "prod", "scatter_add")
 """Ops that round to float16 on the way: the step, the partial products, atomic additions."""
@@ -40,7 +38,7 @@ def _without_bfloat16(device: Any) -> str | None:
     """Why CuPy computes no bfloat16 here (its kernels need CUDA's headers), or None."""
     try:
         with device:
-            one = cupy.ones(1, np.float32).astype(_BFLOAT16)
+            one = cupy.ones(1, np.float32).astype(BFLOAT16)
             (one + one).astype(np.float32).item()
     except Exception as error:  # a compiler's message, whatever its type
         return f"CuPy has no bfloat16 here: {str(error).strip().splitlines()[0]}"
@@ -117,15 +115,15 @@ class CudaBackend(Backend):
         """A copy; bfloat16 goes as its bits."""
         copy = np.array(array, order="C")
         with self._device:
-            if copy.dtype == _BFLOAT16:
-                return cupy.array(copy.view(np.uint16)).view(_BFLOAT16)
+            if copy.dtype == BFLOAT16:
+                return cupy.array(copy.view(np.uint16)).view(BFLOAT16)
             return cupy.array(copy)
 
     def to_host(self, array: Any) -> NDArray[Any]:
         """A copy; bfloat16 comes as its bits."""
         with self._device:
-            if array.dtype == _BFLOAT16:
-                return np.array(cupy.asnumpy(array.view(np.uint16))).view(_BFLOAT16)
+            if array.dtype == BFLOAT16:
+                return np.array(cupy.asnumpy(array.view(np.uint16))).view(BFLOAT16)
             return np.array(cupy.asnumpy(array))
 
     def strided(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -124,3 +125,9 @@ def rotary_embedding(
         *(np.int32(layout == "interleaved"), _real(base, x.dtype)),
     )
     return result
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "scaled_dot_product_attention": scaled_dot_product_attention,
+    "rotary_embedding": rotary_embedding,
+}

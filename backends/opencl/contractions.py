@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -71,3 +73,9 @@ def linear(
     product = matmul(runtime, wide[0], wide[1])
     total = elementwise.binary("add", runtime, product, wide[2])
     return elementwise.rounded(runtime, total, dtype)
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "matmul": matmul,
+    "linear": linear,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -82,3 +83,13 @@ def linspace(runtime: Runtime, *, start: Any, stop: Any, num: int, dtype: str) -
     numbers = real(start), real(stop), np.int64(count)
     runtime.launch_over(("creation", "bool", "spread"), count, spread, *numbers)
     return astype(runtime, spread, dtype=dtype)
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "zeros": zeros,
+    "ones": ones,
+    "full": full,
+    "eye": eye,
+    "arange": arange,
+    "linspace": linspace,
+}

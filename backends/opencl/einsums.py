@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 from tensorcts.backends.opencl import contractions, elementwise, reductions
 from tensorcts.backends.opencl.arrays import DeviceArray, permuted
@@ -79,3 +81,8 @@ def _grouped(runtime: Runtime, term: Term, groups: tuple[list[str], ...]) -> Dev
     turned = permuted(x, [letters.index(c) for group in groups for c in group])
     sizes = dict(zip(letters, x.shape))
     return runtime.reshaped(turned, [prod(sizes[c] for c in group) for group in groups])
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "einsum": einsum,
+}

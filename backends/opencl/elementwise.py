@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 from tensorcts.backends.opencl.arrays import DeviceArray, broadcast_shape, broadcasted
 from tensorcts.backends.opencl.checks import has_dtype, one_dtype
 from tensorcts.backends.opencl.layouts import layout
@@ -73,3 +77,48 @@ def widened(runtime: Runtime, x: DeviceArray) -> DeviceArray:
 def rounded(runtime: Runtime, x: DeviceArray, dtype: str) -> DeviceArray:
     """The result of a computation on widened arrays in the dtype it was asked in."""
     return x if x.dtype == dtype else astype(runtime, x, dtype=dtype)
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "add": partial(binary, "add"),
+    "subtract": partial(binary, "subtract"),
+    "multiply": partial(binary, "multiply"),
+    "divide": partial(binary, "divide"),
+    "floor_divide": partial(binary, "floor_divide"),
+    "remainder": partial(binary, "remainder"),
+    "negative": partial(unary, "negative"),
+    "abs": partial(unary, "abs"),
+    "sqrt": partial(unary, "sqrt"),
+    "pow": partial(binary, "pow"),
+    "exp": partial(unary, "exp"),
+    "expm1": partial(unary, "expm1"),
+    "log": partial(unary, "log"),
+    "log1p": partial(unary, "log1p"),
+    "sin": partial(unary, "sin"),
+    "cos": partial(unary, "cos"),
+    "tan": partial(unary, "tan"),
+    "asin": partial(unary, "asin"),
+    "acos": partial(unary, "acos"),
+    "atan": partial(unary, "atan"),
+    "atan2": partial(binary, "atan2"),
+    "sinh": partial(unary, "sinh"),
+    "cosh": partial(unary, "cosh"),
+    "tanh": partial(unary, "tanh"),
+    "asinh": partial(unary, "asinh"),
+    "acosh": partial(unary, "acosh"),
+    "atanh": partial(unary, "atanh"),
+    "equal": partial(comparison, "equal"),
+    "not_equal": partial(comparison, "not_equal"),
+    "less": partial(comparison, "less"),
+    "less_equal": partial(comparison, "less_equal"),
+    "greater": partial(comparison, "greater"),
+    "greater_equal": partial(comparison, "greater_equal"),
+    "maximum": partial(binary, "maximum"),
+    "minimum": partial(binary, "minimum"),
+    "where": where,
+    "logical_and": partial(comparison, "logical_and"),
+    "logical_or": partial(comparison, "logical_or"),
+    "logical_xor": partial(comparison, "logical_xor"),
+    "logical_not": partial(unary, "logical_not"),
+    "astype": astype,
+}

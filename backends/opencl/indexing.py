@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -142,3 +143,13 @@ def masked_select(runtime: Runtime, x: DeviceArray, mask: DeviceArray) -> Device
     layouts = layout(x.shape, x, mask)
     runtime.launch_over(kernel, x.size, x, mask, places, bases, result, layouts)
     return result
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "take": take,
+    "gather": gather,
+    "scatter": scatter,
+    "scatter_add": scatter_add,
+    "masked_select": masked_select,
+    "embedding": embedding,
+}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -54,3 +57,11 @@ def _normalize(
     arguments = packed, *vectors, result, *map(np.int64, numbers), scalar
     runtime.launch(("normalizations", x.dtype, f"op_{op}"), prod(x.shape[:-1]), *arguments)
     return result
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "softmax": partial(along, "softmax"),
+    "log_softmax": partial(along, "log_softmax"),
+    "layer_norm": layer_norm,
+    "rms_norm": rms_norm,
+}

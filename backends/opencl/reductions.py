@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -131,3 +133,17 @@ def var(
         return _or_neutral("var", runtime, x, axis, keepdims, np.nan)
     count = runtime.matrix(x, axes).shape[1]
     return _reduce("var", runtime, x, axes, keepdims, np.int64(count - correction))
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "sum": sum,
+    "mean": mean,
+    "max": partial(extremum, "max"),
+    "min": partial(extremum, "min"),
+    "argmax": partial(position, "argmax"),
+    "argmin": partial(position, "argmin"),
+    "var": var,
+    "prod": prod,
+    "any": any,
+    "all": all,
+}

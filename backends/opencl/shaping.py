@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
+from typing import Any
 
 from tensorcts.backends.opencl import arrays
 from tensorcts.backends.opencl.arrays import DeviceArray, normal_axes, normal_axis, normal_shape
@@ -107,3 +109,16 @@ def split(
         )
     starts = [sum(counts[:i]) for i in range(len(counts))]
     return tuple(arrays.sliced(x, place, s, n) for s, n in zip(starts, counts))
+
+
+OPS: dict[str, Callable[..., Any]] = {
+    "reshape": reshape,
+    "permute_dims": permute_dims,
+    "broadcast_to": broadcast_to,
+    "flatten": flatten,
+    "squeeze": squeeze,
+    "expand_dims": expand_dims,
+    "concat": concat,
+    "stack": stack,
+    "split": split,
+}

@@ -12,7 +12,9 @@ from torch import Tensor
 
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
-from tensorcts.backends.torch_eager.ops import CREATION, DTYPES, OPS, honest, on
+from tensorcts.backends.torch_eager import creation
+from tensorcts.backends.torch_eager.adapting import DTYPES, honest, on
+from tensorcts.backends.torch_eager.table import OPS
 from tensorcts.reference import dtypes
 
 
@@ -93,7 +95,7 @@ class TorchBackend(Backend):
         """Open a device by torch's name for it ("cpu", "cuda:1", "mps"); None is the CPU."""
         self._device = _opened(device or "cpu")
         self._capabilities = _capabilities(self._device)
-        created = {name: on(self._device, function) for name, function in CREATION.items()}
+        created = {name: on(self._device, function) for name, function in creation.OPS.items()}
         self._ops = {name: honest(function) for name, function in (created | OPS).items()}
 
     @property

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend, UnsupportedError
-from tensorcts.reference import dtypes, ops
+from tensorcts.reference import dtypes
+from tensorcts.reference.ops import definitions
 from tensorcts.reports.records import Verdict
 
 Arrays = Mapping[str, Any]
@@ -50,14 +51,14 @@ class Stack:
         arrays = self._wrapped(wrap)
         results: list[Any] = []
         for layer in self.layers:
-            results.append(layer.apply(ops, arrays, results[-1] if results else None))
+            results.append(layer.apply(definitions, arrays, results[-1] if results else None))
         return tuple(results)
 
     def stepping(self, wrap: Wrap, given: Iterable[NDArray[Any]]) -> tuple[Any, ...]:
         """Every layer's activations by the definitions, computed from those ``given`` before it."""
         arrays = self._wrapped(wrap)
         before = [None, *(wrap(dtypes.widen(x)) for x in given)]
-        return tuple(layer.apply(ops, arrays, x) for layer, x in zip(self.layers, before))
+        return tuple(layer.apply(definitions, arrays, x) for layer, x in zip(self.layers, before))
 
     def _wrapped(self, wrap: Wrap) -> dict[str, Any]:
         return {n: wrap(a) if a.dtype.kind in "fc" else a for n, a in self.widened.items()}

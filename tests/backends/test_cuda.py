@@ -15,7 +15,7 @@ cupy = pytest.importorskip("cupy")
 
 from tensorcts.backends import registry as backends  # noqa: E402
 from tensorcts.backends.cuda import CudaBackend, kernels  # noqa: E402
-from tensorcts.backends.cuda.ops import OPS  # noqa: E402
+from tensorcts.backends.cuda.table import OPS  # noqa: E402
 from tensorcts.backends.protocol import UnavailableError, UnsupportedError  # noqa: E402
 from tensorcts.reference import dtypes, registry  # noqa: E402
 

@@ -1,8 +1,8 @@
 """Hand-made samples of the ops: small, in the domain, away from kinks.
 
 A test with an argument ``sample`` runs on every sample of every op that has a floating dtype, one
-with ``smooth`` on those of the differentiable ops. Ops whose arrays are all of one kind need no
-entry: they get a (2, 3) array and (3,) arrays drawn from their domain.
+with ``smooth`` on those of the differentiable ops. An op without an entry here gets what its
+sampler in ``conformance/samplers`` draws.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tensorcts.conformance import draws
+from tensorcts.conformance.samplers import all_samplers
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.registry import Op, all_ops
@@ -56,11 +58,6 @@ class Draw:
     def real(self, *shape: int, low: float = -2.0, high: float = 2.0) -> Any:
         return self.rng.uniform(low, high, shape)
 
-    def argument(self, position: int, *shape: int) -> Any:
-        low, high = self.op.domain_of(position)
-        low = low + 0.1 if np.isfinite(low) else -2.0
-        return self.real(*shape, low=low, high=high - 0.1 if np.isfinite(high) else low + 4.0)
-
     def index(self, size: int, *shape: int) -> Any:
         return self.rng.integers(-size, size, shape)
 
@@ -70,15 +67,6 @@ class Draw:
 
     def mask(self, *shape: int) -> Any:
         return self.rng.uniform(size=shape) < 0.6
-
-
-def _usual(d: Draw) -> list[Case]:
-    kinds = [p.kind for p in d.op.signature.parameters.values()]
-    count = kinds.count(kinds[0]) if kinds else 0
-    return [
-        (tuple(d.argument(i, *((2, 3) if i == 0 else (3,))) for i in range(count)), {}),
-        (tuple(d.argument(i) for i in range(count)), {}),
-    ]
 
 
 def _reduction(d: Draw, **attrs: Any) -> list[Case]:
@@ -189,8 +177,22 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
 
 
 def samples(op: Op) -> list[Sample]:
-    """The samples of one op."""
-    return [Sample(op, arrays, attrs) for arrays, attrs in ODD.get(op.name, _usual)(Draw(op))]
+    """The samples of one op: those made here, else small ones of the suite's own sampler."""
+    cases = ODD[op.name](Draw(op)) if op.name in ODD else _drawn(op)
+    return [Sample(op, arrays, attrs) for arrays, attrs in cases]
+
+
+def _drawn(op: Op) -> list[Case]:
+    """Of each shape one sample, in float64, of normal numbers: none at a kink."""
+    rng = np.random.default_rng(zlib.crc32(op.name.encode()))
+
+    def integer(low: int, high: int) -> int:
+        return int(rng.integers(low, high, endpoint=True))
+
+    return [
+        all_samplers()[op.name](draws.Draw(op, "float64", integer, shape=s, styles=("normal",)))
+        for s in ((2, 3), (4,), (2, 1, 2))
+    ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

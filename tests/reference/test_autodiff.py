@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 import scipy.special
 
-from tensorcts.reference import ops
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.noisy import Noise, Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC
 from tensorcts.reference.autodiff import rules
 from tensorcts.reference.autodiff.reverse import grad, vjp
 from tensorcts.reference.dtypes import format_of
+from tensorcts.reference.ops import definitions as ops
 
 STEP = Exact(np.array(mpmath.mpf(10) ** -20, dtype=object))
 

@@ -12,7 +12,7 @@ import scipy.linalg
 import scipy.special
 import scipy.stats
 
-from tensorcts.reference import ops
+from tensorcts.reference.ops import definitions as ops
 
 INF, NAN = math.inf, math.nan
 RNG = np.random.default_rng(0)

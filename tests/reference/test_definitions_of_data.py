@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorcts.reference import dtypes, ops
+from tensorcts.reference import dtypes
+from tensorcts.reference.ops import definitions as ops
 
 INF, NAN = math.inf, math.nan
 RNG = np.random.default_rng(0)

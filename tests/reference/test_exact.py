@@ -10,9 +10,9 @@ import mpmath
 import numpy as np
 import pytest
 
-from tensorcts.reference import ops
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.primitives import PRECISION
+from tensorcts.reference.ops import definitions as ops
 
 INF, NAN = math.inf, math.nan
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorcts.reference import ops
 from tensorcts.reference.arrays.noisy import Noise, Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.dtypes import format_of
+from tensorcts.reference.ops import definitions as ops
 
 SINGLE = format_of("float32")
 

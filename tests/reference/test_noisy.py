@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from tensorcts.reference import ops
 from tensorcts.reference.arrays.noisy import Noise, Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC, scatter_sum
 from tensorcts.reference.dtypes import format_of
+from tensorcts.reference.ops import definitions as ops
 
 SINGLE = format_of("float32")
 EXACT_TO_HALF = ("add", "subtract", "multiply", "divide", "sqrt")

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from tensorcts.reference import ops
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.primitives import (
     scatter_sum,
@@ -24,6 +23,7 @@ from tensorcts.reference.autodiff.custom import gradient
 from tensorcts.reference.autodiff.reverse import grad, value_and_grad, vjp
 from tensorcts.reference.autodiff.rules import RULES, MissingRuleError
 from tensorcts.reference.autodiff.traced import unbroadcast
+from tensorcts.reference.ops import definitions as ops
 
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4)
 

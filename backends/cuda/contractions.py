@@ -1,0 +1,24 @@
+"""Contractions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cupy
+
+from tensorcts.backends.cuda.adapting import BFLOAT16, Function, both, brain
+from tensorcts.backends.cuda.composites import linear
+
+
+def _matmul(x: Any, y: Any) -> Any:
+    """CuPy's own; its batched form has no bfloat16, and computes float16 in float32 too."""
+    if x.dtype == BFLOAT16 and max(x.ndim, y.ndim) > 2:
+        return brain(cupy.matmul)(x, y)
+    return cupy.matmul(x, y)
+
+
+OPS: dict[str, Function] = {
+    "matmul": _matmul,
+    "einsum": both(lambda *operands, subscripts: cupy.einsum(subscripts, *operands)),
+    "linear": both(linear),
+}

@@ -1,0 +1,66 @@
+"""The NumPy backend: the embedded default, a candidate like any other, each op in its own dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.backends.numpy_native.table import OPS
+from tensorcts.backends.processors import cpu_name
+from tensorcts.backends.protocol import Backend, Capabilities
+from tensorcts.reference import dtypes
+
+Array = NDArray[Any]
+
+
+class NumpyBackend(Backend):
+    """NumPy (and SciPy for erfc) on the CPU."""
+
+    name = "numpy"
+
+    def __init__(self, device: str | None = None) -> None:
+        """NumPy has one device, the CPU."""
+        if device not in (None, "cpu"):
+            raise ValueError(f"the numpy backend has the device cpu only, not {device!r}")
+        self._capabilities = Capabilities(
+            device=cpu_name(),
+            dtypes=frozenset(dtypes.ALL),
+            versions={"numpy": np.__version__, "scipy": version("scipy")},
+            correctly_rounded=frozenset({"divide", "sqrt"}),
+            traits={
+                "activation_at_minus_infinity": "nan",
+                "cast_out_of_range": "any",
+                "scatter_duplicates": "any_of_them",
+            },
+        )
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """All dtypes; IEEE arithmetic."""
+        return self._capabilities
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """Every op of the registry."""
+        return OPS
+
+    def to_device(self, array: NDArray[Any]) -> Array:
+        """A copy."""
+        return np.array(array, order="C")
+
+    def to_host(self, array: Any) -> Array:
+        """A copy; NumPy scalars become 0-d arrays."""
+        return np.array(array)
+
+    def strided(
+        self, array: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
+    ) -> Array:
+        """A view by NumPy's stride tricks."""
+        itemsize = array.itemsize
+        return np.lib.stride_tricks.as_strided(
+            array[offset:], shape, tuple(s * itemsize for s in strides)
+        )

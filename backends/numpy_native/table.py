@@ -1,0 +1,28 @@
+"""The table of ops: each name of the registry and what computes it here, family by family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tensorcts.backends.numpy_native import (
+    activations,
+    contractions,
+    creation,
+    elementwise,
+    indexing,
+    reductions,
+    rows,
+    shaping,
+)
+
+OPS: dict[str, Callable[..., Any]] = {
+    **creation.OPS,
+    **elementwise.OPS,
+    **activations.OPS,
+    **contractions.OPS,
+    **shaping.OPS,
+    **indexing.OPS,
+    **reductions.OPS,
+    **rows.OPS,
+}
