@@ -1,8 +1,12 @@
-"""Samplers: one set of arguments for an op, drawn part by part. One module per family of ops."""
+"""Samplers: one set of arguments for an op, drawn part by part. One module per family of ops.
+
+Beside an op's sampler stand its refusals: calls that break a constraint of its text.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -16,7 +20,25 @@ Sample = tuple[tuple[NDArray[Any] | None, ...], dict[str, Any]]
 
 Sampler = Callable[[Draw], Sample]
 
+
+@dataclass(frozen=True)
+class Refusal:
+    """A call that must raise an error.
+
+    constraint: the label, in the op's text, of the constraint that it breaks ("C1").
+    reason: what is wrong, in words ("the axis is out of range").
+    """
+
+    constraint: str
+    reason: str
+    arrays: tuple[NDArray[Any] | None, ...]
+    attrs: dict[str, Any]
+
+
+Refuser = Callable[[Draw], list[Refusal]]
+
 _SAMPLERS: dict[str, Sampler] = {}
+_REFUSERS: dict[str, Refuser] = {}
 _FAMILIES = ("elementwise", "creation", "contractions", "shaping", "indexing", "reductions", "rows")
 
 
@@ -31,6 +53,26 @@ def sampler(*names: str) -> Callable[[Sampler], Sampler]:
         return function
 
     return register
+
+
+def refuser(*names: str) -> Callable[[Refuser], Refuser]:
+    """Register the decorated function as what gives the refusals of the ops named."""
+
+    def register(function: Refuser) -> Refuser:
+        for name in names:
+            if name in _REFUSERS:
+                raise ValueError(f"op {name!r} has two functions for its refusals")
+            _REFUSERS[name] = function
+        return function
+
+    return register
+
+
+@cache
+def all_refusers() -> dict[str, Refuser]:
+    """What gives the refusals of each op that has any, by op."""
+    all_samplers()
+    return _REFUSERS
 
 
 @cache

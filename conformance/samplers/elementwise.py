@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tensorcts.conformance import values
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Sample, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
 from tensorcts.reference import dtypes
 
 UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
@@ -34,6 +34,15 @@ def binary(d: Draw) -> Sample:
     shape = d.shape()
     arrays = [d.array(s, domain=d.op.domain_of(i)) for i, s in enumerate(broadcast_pair(d, shape))]
     return tuple(arrays), {}
+
+
+@refuser(*BINARY, *DIVISIONS)
+def unbroadcastable(d: Draw) -> list[Refusal]:
+    """Two arrays whose shapes do not broadcast."""
+    return [
+        Refusal("C2", "the shapes do not broadcast", (d.array(first), d.array(second)), {})
+        for first, second in (((2,), (3,)), ((2, 3), (2,)), ((0,), (3,)), ((2, 1, 3), (4, 3, 3)))
+    ]
 
 
 @sampler(*DIVISIONS)
