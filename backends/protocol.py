@@ -38,9 +38,12 @@ class Capabilities:
         where others keep it in the accumulator's.
     backward_stable: "op/dtype" pairs whose algorithm gives the result of slightly wrong inputs,
         where the definition's own is more accurate (Welford's variance).
+    unchecked: constraints whose breach the backend does not notice, as "op/C1" pairs with the
+        labels of the op's text: such calls are not tried.
     traits: the option taken where an op's result is implementation-defined (the registry's Choice),
         and ``index_dtype``, ``flush_subnormals`` ("no", "results", "all": inputs too), which
-        speaks of float32 and of what is computed in it.
+        speaks of float32 and of what is computed in it, and ``views`` ("no": every result is memory
+        of its own).
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 
@@ -52,6 +55,7 @@ class Capabilities:
     accumulator: Mapping[str, str] = field(default_factory=dict)
     intermediates: frozenset[str] = frozenset()
     backward_stable: frozenset[str] = frozenset()
+    unchecked: frozenset[str] = frozenset()
     traits: Mapping[str, str] = field(default_factory=dict)
     evidence: str = "native-run"
 
@@ -108,6 +112,14 @@ class Backend(ABC):
         Raises UnsupportedError where the backend has no such views (negative strides, say).
         """
         raise UnsupportedError(f"{self.name} offers no strided views")
+
+    def assign(self, target: Any, source: Any) -> None:
+        """Overwrite the elements of a device array, a view too, by another one of its shape.
+
+        Raises UnsupportedError where arrays can't be written to, ValueError (or an error of the
+        library's own) where elements of ``target`` share their memory.
+        """
+        raise UnsupportedError(f"{self.name} offers no writing to arrays")
 
     def synchronize(self) -> None:
         """Wait until all work is done; errors of asynchronous work surface here."""

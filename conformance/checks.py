@@ -1,8 +1,10 @@
-"""The checks: each op in each dtype is tried in four ways, and each way yields cases.
+"""The checks: each op in each dtype is tried in several ways, and each way yields cases.
 
 special_values  every special value (every pair for two arguments), or arrays strewn with them
 shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
 layouts         transposed, strided, offset and reversed arrays
+bad_arguments   calls that break a constraint and must raise (in one dtype of each op)
+aliasing        writes through results and arguments (in one dtype of each op)
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
 """
 
@@ -10,16 +12,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from tensorcts.conformance import values
+from tensorcts.conformance import aliasing, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.layouts import LAYOUTS
-from tensorcts.conformance.samplers import all_samplers
+from tensorcts.conformance.samplers import all_refusers, all_samplers
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE, special_arguments
 from tensorcts.reference import dtypes
 from tensorcts.reference.registry import Op, all_ops
@@ -64,9 +66,24 @@ def all_tests() -> Iterator[Test]:
     for op in all_ops():
         for dtype in op.dtypes:
             for check in CHECKS:
-                if check == "layouts" and not _takes_arrays(op):
-                    continue
-                yield Test(op, dtype, check)
+                if _applies(check, op, dtype):
+                    yield Test(op, dtype, check)
+
+
+def usual_dtype(op: Op) -> str:
+    """The dtype that stands for all where they make no difference: float32 if the op has it."""
+    return "float32" if "float32" in op.dtypes else op.dtypes[0]
+
+
+def _applies(check: str, op: Op, dtype: str) -> bool:
+    match check:
+        case "layouts":
+            return _takes_arrays(op)
+        case "bad_arguments":
+            return op.name in all_refusers() and dtype == usual_dtype(op)
+        case "aliasing":
+            return _takes_arrays(op) and dtype == usual_dtype(op)
+    return True
 
 
 def cases(test: Test, seed: int) -> Iterator[Case]:
@@ -118,10 +135,28 @@ def _layouts(test: Test, seed: int) -> Iterator[Case]:
             yield sample(test, draw, layout)
 
 
+def _bad_arguments(test: Test, seed: int) -> Iterator[Case]:
+    draw = _curated(test, seed, styles=values.MILD[:1])
+    for wrong in all_refusers()[test.op.name](draw):
+        label = f"{wrong.constraint}: {wrong.reason}"
+        yield Case(test.op, test.dtype, wrong.arrays, wrong.attrs, refused=label)
+
+
+def _aliasing(test: Test, seed: int) -> Iterator[Case]:
+    for probe in aliasing.PROBES:
+        for shape in LAYOUT_SHAPES:
+            draw = _curated(test, seed, shape=shape, styles=values.MILD[:1])
+            case = replace(sample(test, draw), probe=probe)
+            if case.arrays and case.arrays[0] is not None:
+                yield case
+
+
 CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "special_values": _special_values,
     "shapes": _shapes,
     "layouts": _layouts,
+    "bad_arguments": _bad_arguments,
+    "aliasing": _aliasing,
 }
 CHECKS = (*CURATED, "random")
 

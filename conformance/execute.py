@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend, UnsupportedError
-from tensorcts.conformance import layouts
+from tensorcts.conformance import aliasing, layouts
 from tensorcts.conformance.cases import Arrays, Case
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import Verdict
@@ -45,6 +45,8 @@ def execute(backend: Backend, case: Case) -> Outcome:
 
 def _executed(backend: Backend, case: Case) -> Outcome:
     inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
+    if case.probe:
+        return Outcome(_probed(backend, case, inputs))
     hosts = _called(backend, case, inputs, like=case.arrays)
     sizes = {array.nbytes for array in case.arrays if array is not None}
     if any(host.nbytes not in sizes for host in hosts):  # now that its size is known
@@ -53,6 +55,18 @@ def _executed(backend: Backend, case: Case) -> Outcome:
     if damaged is not None:
         return Outcome(hosts, "fail", f"the op changed its input {damaged}")
     return Outcome(hosts)
+
+
+def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[Any], ...]:
+    """What the array written to held, and what the other one held before and after the write."""
+    result = backend.ops[case.op.name](*inputs, **case.attrs)
+    result = result[0] if isinstance(result, tuple | list) else result
+    pair = (result, inputs[0])
+    written, other = pair if case.probe == aliasing.WRITE_RESULT else reversed(pair)
+    old, before = backend.to_host(written), backend.to_host(other)
+    backend.assign(written, backend.to_device(aliasing.marks(old)))
+    backend.synchronize()
+    return old, before, backend.to_host(other)
 
 
 def _called(

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
+from tensorcts.conformance import aliasing
 from tensorcts.conformance.cache import Cache
-from tensorcts.conformance.cases import Case
+from tensorcts.conformance.cases import Case, describe_array
 from tensorcts.conformance.compare import Comparison, compare, number
 from tensorcts.conformance.execute import Executor, Outcome
 from tensorcts.conformance.oracle import Expected, expect, must_raise
@@ -69,10 +70,17 @@ class Judge:
 
     def __call__(self, case: Case) -> Judgement:
         """Run the case and judge what comes back."""
+        constraint = case.refused.partition(":")[0]
+        if f"{case.op.name}/{constraint}" in self.capabilities.unchecked:
+            return Judgement(case, "unsupported", f"{constraint} is declared to be unchecked")
         return self.judge(case, self.run(case))
 
     def judge(self, case: Case, outcome: Outcome) -> Judgement:
         """Judge what came back for a case."""
+        if case.refused:
+            return _refusal(case, outcome)
+        if case.probe:
+            return self._probed(case, outcome)
         refused = must_raise(case, self.capabilities.traits)
         if refused is not None and outcome.verdict in (None, "error"):
             raised = outcome.verdict == "error"
@@ -96,6 +104,28 @@ class Judge:
         worst = max(comparisons, key=_severity)
         return Judgement(case, worst.outcome, worst.message, rule, worst)
 
+    def _probed(self, case: Case, outcome: Outcome) -> Judgement:
+        """Whether the write after the call showed where it must, and nowhere else.
+
+        A result that can't be written to is as good as one whose memory is its own; elements that
+        share their memory must not be written.
+        """
+        views = self.capabilities.traits.get("views", "yes") != "no"
+        own = case.op.aliases != "always" or not views
+        writes_result = case.probe == aliasing.WRITE_RESULT
+        shared = writes_result and aliasing.overlaps(case)
+        if outcome.verdict == "error" and (shared or own):
+            return Judgement(case, "pass")
+        if outcome.verdict is not None:
+            return Judgement(case, outcome.verdict, outcome.message)
+        if shared and not own:
+            return Judgement(case, "fail", "elements that share their memory could be written")
+        if shared:
+            return Judgement(case, "pass")
+        written, before, after = outcome.outputs
+        message = aliasing.fault(case, written, before, after, views=views)
+        return Judgement(case, "fail" if message else "pass", message)
+
     def _flush(self, case: Case) -> str:
         """What the backend declares to make of subnormals in the case's dtype."""
         concerned = dtypes.component(case.dtype) in ("float32", "bfloat16")
@@ -107,6 +137,16 @@ class Judge:
         if all(a is b for a, b in zip(arrays, case.arrays, strict=True)):
             return None
         return self.expected(replace(case, arrays=arrays))
+
+
+def _refusal(case: Case, outcome: Outcome) -> Judgement:
+    """A call with bad arguments must raise, whatever the error."""
+    if outcome.verdict in ("error", "unsupported"):
+        return Judgement(case, "pass")
+    if outcome.outputs:
+        came = ", ".join(describe_array(output) for output in outcome.outputs)
+        return Judgement(case, "fail", f"{case.refused}: {came} came back instead of an error")
+    return Judgement(case, outcome.verdict or "fail", outcome.message)
 
 
 def _without_subnormals(array: NDArray[Any]) -> NDArray[Any]:

@@ -28,14 +28,15 @@ def script(case: Case, backend: str) -> str:
     names = [f"x{i}" for i in range(len(case.arrays))]
     arrays = "; ".join(f"{n} = {_written(a)}" for n, a in zip(names, case.arrays, strict=True))
     attrs = ", ".join(f"{key}={_literal(value)}" for key, value in case.attrs.items())
-    layout = f", layout={case.layout!r}" if case.layout else ""
+    special = {"layout": case.layout, "refused": case.refused, "probe": case.probe}
+    more = "".join(f", {key}={value!r}" for key, value in special.items() if value)
     arguments = ", ".join(names) + ("," if len(names) == 1 else "")
     lines = [
         f"# {case.describe()} on {backend}",
         "from tensorcts.conformance.reproduce import array, packed, reproduce",
         arrays or "# no arrays",
         f"attrs = dict({attrs})",
-        f'reproduce("{backend}", "{case.op.name}", "{case.dtype}", ({arguments}), attrs{layout})',
+        f'reproduce("{backend}", "{case.op.name}", "{case.dtype}", ({arguments}), attrs{more})',
     ]
     return "\n".join(lines) + "\n"
 
@@ -57,10 +58,13 @@ def reproduce(
     dtype: str,
     arrays: tuple[NDArray[Any] | None, ...],
     attrs: dict[str, Any],
-    layout: str | None = None,
+    **special: str,
 ) -> None:
-    """Run the case again and print what comes out; exits with 1 if it fails, 0 if it does not."""
-    judgement = judge_again(backend, op, dtype, arrays, attrs, layout)
+    """Run the case again and print what comes out; exits with 1 if it fails, 0 if it does not.
+
+    special: the fields of the case beside these (``Case``).
+    """
+    judgement = judge_again(backend, op, dtype, arrays, attrs, **special)
     print(explain(judgement))
     sys.exit(1 if judgement.verdict in FAILURES else 0)
 
@@ -71,12 +75,12 @@ def judge_again(
     dtype: str,
     arrays: tuple[NDArray[Any] | None, ...],
     attrs: dict[str, Any],
-    layout: str | None = None,
+    **special: str,
 ) -> Judgement:
     """The judgement of the case."""
     host = InProcess(backend_registry.load(backend))
     judge = Judge(host.capabilities, host.run, Cache(None))
-    return judge(Case(registry.get(op), dtype, arrays, attrs, layout))
+    return judge(Case(registry.get(op), dtype, arrays, attrs, **special))
 
 
 def run_file(path: Path) -> None:

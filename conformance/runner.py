@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tensorcts.conformance import checks, shrink
+from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test
 from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
@@ -46,7 +47,7 @@ class _Tally:
         self.cases += 1
         self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
         self.first.setdefault(judgement.verdict, judgement)
-        if judgement.verdict == "unsupported" and judgement.case.layout is None:
+        if judgement.verdict == "unsupported" and not _optional(judgement.case):
             self.lacking |= all(a is None or a.size > 0 for a in judgement.case.arrays)
         found = judgement.comparison
         self.elements += found.count
@@ -60,7 +61,8 @@ class _Tally:
         """The gravest failure; else unsupported, vacuous or pass.
 
         A backend that lacks a kernel may still answer for arrays without elements: one case of some
-        size that it does not support makes the test unsupported. Layouts it has none of don't.
+        size that it does not support makes the test unsupported. Layouts that it has none of don't,
+        nor constraints that it declares not to check.
         """
         for verdict in reversed(VERDICTS):
             if verdict in FAILURES and verdict in self.verdicts:
@@ -99,6 +101,10 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
         _describe(result, shown, backend)
     result.seconds = time.perf_counter() - started
     return result
+
+
+def _optional(case: Case) -> bool:
+    return case.layout is not None or bool(case.refused)
 
 
 def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgement]:

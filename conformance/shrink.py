@@ -16,7 +16,8 @@ LENGTHS = (1, 2, 8, 64)
 
 def smallest(judgement: Judgement, judge: Judge) -> Judgement:
     """The judgement of the smallest case tried that still gets the same verdict."""
-    if judgement.verdict not in ("fail", "error"):
+    special = judgement.case.refused or judgement.case.probe
+    if special or judgement.verdict not in ("fail", "error"):
         return judgement
     for case in _smaller(judgement):
         attempt = judge(case)

@@ -133,6 +133,10 @@ class CudaBackend(Backend):
         steps = tuple(stride * array.itemsize for stride in strides)
         return cupy.lib.stride_tricks.as_strided(array[offset:], shape, steps)
 
+    def assign(self, target: Any, source: Any) -> None:
+        """By assignment to all of it."""
+        target[...] = source
+
     def synchronize(self) -> None:
         """Wait for the GPU; what its kernels did wrong is raised here."""
         self._device.synchronize()

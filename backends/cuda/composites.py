@@ -41,6 +41,8 @@ def attention(
 
 def rotary_embedding(x: Any, positions: Any, *, base: float, layout: str) -> Any:
     """Angles, their cos and sin, and each pair of features turned, all in x's dtype."""
+    if x.shape[-1] % 2:
+        raise ValueError(f"x of shape {x.shape} has an odd number of features")
     half = x.shape[-1] // 2
     exponents = cupy.arange(half, dtype=x.dtype) / x.dtype.type(-max(half, 1))
     angles = positions.astype(x.dtype)[:, None] * cupy.power(x.dtype.type(base), exponents)

@@ -198,7 +198,12 @@ def elementwise(name: str, x: Any) -> Any:
 
 
 def rowwise(name: str, x: Any, *more: Any) -> Any:
-    """The kernel ``name`` of every row along the last axis; ``more`` are its further arguments."""
+    """The kernel ``name`` of every row along the last axis; ``more`` are its further arguments.
+
+    Arrays among them go with the columns; ValueError where they are not as long as a row.
+    """
+    if any(isinstance(m, cupy.ndarray) and m.shape != x.shape[-1:] for m in more):
+        raise ValueError(f"{name}: weight and bias must have the shape {x.shape[-1:]}")
     x = cupy.ascontiguousarray(x).reshape(x.shape)
     y = cupy.empty(x.shape, x.dtype)
     if x.size:

@@ -64,3 +64,7 @@ class NumpyBackend(Backend):
         return np.lib.stride_tricks.as_strided(
             array[offset:], shape, tuple(s * itemsize for s in strides)
         )
+
+    def assign(self, target: Array, source: Array) -> None:
+        """By assignment to all of it."""
+        target[...] = source

@@ -24,6 +24,8 @@ def _log_softmax(x: Array, *, axis: int) -> Array:
 
 
 def _layer_norm(x: Array, weight: Array, bias: Array, *, eps: float) -> Array:
+    if not weight.shape == bias.shape == x.shape[-1:]:
+        raise ValueError(f"weight {weight.shape} and bias {bias.shape} do not fit x {x.shape}")
     centred = x - np.mean(x, axis=-1, keepdims=True)
     variance = np.mean(centred * centred, axis=-1, keepdims=True)
     return centred / np.sqrt(variance + x.dtype.type(eps)) * weight + bias
@@ -59,6 +61,8 @@ def _attention(
 
 
 def _rotary(x: Array, positions: Array, *, base: float, layout: str) -> Array:
+    if x.shape[-1] % 2:
+        raise ValueError(f"x of shape {x.shape} has an odd number of features")
     half = x.shape[-1] // 2
     frequencies = np.power(np.float64(base), -np.arange(half) / max(half, 1))
     angles = positions[:, None] * frequencies

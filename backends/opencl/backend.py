@@ -12,7 +12,7 @@ import pyopencl as cl
 from numpy.typing import NDArray
 
 from tensorcts.backends.opencl import devices
-from tensorcts.backends.opencl.arrays import DeviceArray, view
+from tensorcts.backends.opencl.arrays import DeviceArray, broadcasted, view
 from tensorcts.backends.opencl.elementwise import binary, unary
 from tensorcts.backends.opencl.runtime import Runtime
 from tensorcts.backends.opencl.table import OPS
@@ -89,6 +89,14 @@ class OpenCLBackend(Backend):
             )
         step = array.strides[0]
         return view(array, shape, [s * step for s in strides], array.offset + offset * step)
+
+    def assign(self, target: DeviceArray, source: DeviceArray) -> None:
+        """By the copy kernel; ValueError where elements of the target share their memory."""
+        if any(n > 1 and step == 0 for n, step in zip(target.shape, target.strides)):
+            raise ValueError(
+                f"target of shape {target.shape} and strides {target.strides} repeats elements"
+            )
+        self._runtime.copy_to(target, broadcasted(source, target.shape))
 
     def synchronize(self) -> None:
         """Wait for the queue."""

@@ -131,6 +131,10 @@ class TorchBackend(Backend):
             raise UnsupportedError("torch has no negative strides")
         return torch.as_strided(array, shape, strides, array.storage_offset() + offset)
 
+    def assign(self, target: Tensor, source: Tensor) -> None:
+        """By torch's own copy."""
+        target.copy_(source)
+
     def synchronize(self) -> None:
         """Wait for the device."""
         if self._device.type != "cpu":

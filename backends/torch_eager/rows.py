@@ -42,6 +42,8 @@ def _attention(
 def _rotary_embedding(x: Tensor, positions: Tensor, *, base: float, layout: str) -> Tensor:
     """Torch has no such op: composed in float32 (float64 for float64) and rounded once."""
     wide = torch.float64 if x.dtype == torch.float64 else torch.float32
+    if x.shape[-1] % 2:
+        raise ValueError(f"x of shape {tuple(x.shape)} has an odd number of features")
     half = x.shape[-1] // 2
     exponents = torch.arange(half, dtype=wide, device=x.device) / -half if half else x[..., :0]
     angles = positions.to(wide)[:, None] * torch.pow(base, exponents)

@@ -63,6 +63,16 @@ def where(d: Draw) -> Sample:
     return (mask, d.array(first), d.array(second)), {}
 
 
+@refuser("where")
+def unbroadcastable_choice(d: Draw) -> list[Refusal]:
+    """A condition and two arrays whose shapes do not broadcast."""
+    shapes = (((2,), (3,), (3,)), ((3,), (2,), (3,)), ((3,), (3,), (2,)))
+    return [
+        Refusal("C3", "the shapes do not broadcast", (d.mask(c), d.array(x), d.array(y)), {})
+        for c, x, y in shapes
+    ]
+
+
 @sampler("astype")
 def astype(d: Draw) -> Sample:
     """An array, and each dtype that it may be cast to."""

@@ -7,8 +7,9 @@ import math
 import numpy as np
 
 from tensorcts.conformance import values
+from tensorcts.conformance.cases import Arrays
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Sample, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
 
 FINITE = values.MILD
 """Attention's styles: NaN and infinities in masked places are not defined."""
@@ -23,12 +24,36 @@ def along_axis(d: Draw) -> Sample:
     return (x,), {"axis": d.axis(len(shape))}
 
 
+@refuser("softmax", "log_softmax")
+def no_axis(d: Draw) -> list[Refusal]:
+    """An axis that there is not."""
+    x = d.array((2, 3))
+    return [Refusal("C1", "the axis is out of range", (x,), {"axis": a}) for a in (2, -3)]
+
+
 @sampler("layer_norm")
 def layer_norm(d: Draw) -> Sample:
     """Rows, weight and bias."""
     shape = d.shape(min_dims=1, max_dims=3, min_side=1)
     affine = [d.array(shape[-1:], styles=("normal",)) for _ in range(2)]
     return (d.array(shape), *affine), {"eps": d.choice((1e-5, 1e-12, 1e-3))}
+
+
+@refuser("layer_norm")
+def misfitting_affine(d: Draw) -> list[Refusal]:
+    """A weight or a bias that is not as long as the rows."""
+    x, fit, attrs = d.array((2, 3)), d.array((3,)), {"eps": 1e-5}
+    return [
+        Refusal("C2", f"the {name} has another length than the rows", (x, *affine), attrs)
+        for name, affine in (("weight", (d.array((4,)), fit)), ("bias", (fit, d.array((1,)))))
+    ]
+
+
+@refuser("rms_norm")
+def misfitting_weight(d: Draw) -> list[Refusal]:
+    """A weight that is not as long as the rows."""
+    arrays = d.array((2, 3)), d.array((2,))
+    return [Refusal("C2", "the weight has another length than the rows", arrays, {"eps": 1e-5})]
 
 
 @sampler("rms_norm")
@@ -63,6 +88,24 @@ def attention(d: Draw) -> Sample:
     return arrays, {"scale": scale, "causal_offset": offset}
 
 
+@refuser("scaled_dot_product_attention")
+def misfitting_heads(d: Draw) -> list[Refusal]:
+    """Queries, keys, values and masks that do not fit together."""
+    query, key, value = (d.array(s) for s in ((1, 4, 3, 8), (1, 2, 5, 8), (1, 2, 5, 6)))
+    attrs = {"scale": 0.5, "causal_offset": None}
+    wrong: list[tuple[str, str, Arrays]] = [
+        (
+            "C1",
+            "3 key heads do not divide 4",
+            (query, d.array((1, 3, 5, 8)), d.array((1, 3, 5, 6))),
+        ),
+        ("C1", "queries and keys differ in features", (query, d.array((1, 2, 5, 7)), value)),
+        ("C1", "keys and values differ in number", (query, key, d.array((1, 2, 4, 6)))),
+        ("C2", "the mask does not broadcast", (query, key, value, d.mask((3, 4)))),
+    ]
+    return [Refusal(label, why, arrays, attrs) for label, why, arrays in wrong]
+
+
 @sampler("rotary_embedding")
 def rotary_embedding(d: Draw) -> Sample:
     """Rows of an even number of features, and their positions, one after the other or not."""
@@ -77,3 +120,14 @@ def rotary_embedding(d: Draw) -> Sample:
         positions = d.generator().integers(0, 1024, length)
     attrs = {"base": d.choice((10000.0, 500000.0)), "layout": d.choice(("half", "interleaved"))}
     return (d.array((*batch, length, features)), positions), attrs
+
+
+@refuser("rotary_embedding")
+def misfitting_positions(d: Draw) -> list[Refusal]:
+    """An odd number of features, positions for other rows."""
+    attrs = {"base": 10000.0, "layout": "half"}
+    odd, wrong = (d.array((2, 3)), np.arange(2)), (d.array((2, 4)), np.arange(3))
+    return [
+        Refusal("C1", "the number of features is odd", odd, attrs),
+        Refusal("C2", "there are more positions than rows", wrong, attrs),
+    ]

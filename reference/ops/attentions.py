@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import stop_gradient
+from tensorcts.reference.constraints import require, require_broadcast
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import DEFINED, Choice, op
 
@@ -39,6 +40,17 @@ def _sees_nothing(
 def _average(query: Any, key: Any, value: Any, *masks: Any, **attrs: Any) -> Any:
     group = query.shape[-3] // key.shape[-3]
     return np.repeat(np.mean(value, axis=-2, keepdims=True), group, axis=-3)
+
+
+def _require_heads(query: Any, key: Any, value: Any) -> None:
+    """(B, Hq, Lq, D), (B, Hk, Lk, D) and (B, Hk, Lk, Dv), where Hk divides Hq."""
+    shapes = f"query {query.shape}, key {key.shape}, value {value.shape}"
+    require(query.ndim == key.ndim == value.ndim == 4, f"four axes are needed: {shapes}")
+    require(query.shape[0] == key.shape[0], f"the batches differ: {shapes}")
+    require(key.shape[:-1] == value.shape[:-1], f"keys and values do not pair: {shapes}")
+    require(query.shape[-1] == key.shape[-1], f"queries and keys differ in features: {shapes}")
+    heads = query.shape[1], key.shape[1]
+    require(heads[1] > 0 and heads[0] % heads[1] == 0, f"key heads must divide query's: {shapes}")
 
 
 @op(
@@ -74,12 +86,16 @@ def scaled_dot_product_attention(
     Gradient: by the chain rule; none flows to what is masked.
     Source: Vaswani et al. 2017; ONNX Attention-24; PyTorch scaled_dot_product_attention.
     """
+    _require_heads(query, key, value)
     group = query.shape[-3] // key.shape[-3]
     key, value = np.repeat(key, group, axis=-3), np.repeat(value, group, axis=-3)
     scores = np.matmul(query, np.swapaxes(key, -1, -2)) * scale
     if bias is not None:
+        require_broadcast("bias", bias, scores.shape)
         scores = scores + bias
     visible = _visible(query, key, mask, causal_offset)
+    if mask is not None:
+        require_broadcast("mask", mask, scores.shape)
     if visible is not None:
         scores = np.where(visible, scores, -np.inf)
     highest = stop_gradient(np.max(scores, axis=-1, keepdims=True, initial=-np.inf))

@@ -33,7 +33,7 @@ def stack(*arrays: Any, axis: int) -> Any:
     return np.stack(arrays, axis=axis)
 
 
-@op(dtypes=ALL, zero_sign=True)
+@op(dtypes=ALL, zero_sign=True, aliases="may")
 def split(x: Any, *, sizes: tuple[int, ...], axis: int) -> Any:
     """x cut along an axis into pieces of the sizes given.
 

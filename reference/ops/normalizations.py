@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import stop_gradient
+from tensorcts.reference.constraints import require, require_shape
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import op
 
@@ -41,6 +42,12 @@ def log_softmax(x: Any, *, axis: int) -> Any:
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
 
 
+def _require_rows(x: Any, **parameters: Any) -> None:
+    require(x.ndim > 0 and x.shape[-1] > 0, f"x must have a last axis, not the shape {x.shape}")
+    for name, parameter in parameters.items():
+        require_shape(name, parameter, x.shape[-1:])
+
+
 @op(dtypes=FLOATING)
 def layer_norm(x: Any, weight: Any, bias: Any, *, eps: float) -> Any:
     """(x - mean)/√(var + eps)·weight + bias along the last axis; the variance is divided by n.
@@ -53,6 +60,7 @@ def layer_norm(x: Any, weight: Any, bias: Any, *, eps: float) -> Any:
     Σ g·y and Σ g for weight and bias.
     Source: Ba et al. 2016; PyTorch nn.functional.layer_norm.
     """
+    _require_rows(x, weight=weight, bias=bias)
     centred = x - np.mean(x, axis=-1, keepdims=True)
     variance = np.mean(centred * centred, axis=-1, keepdims=True)
     return centred / np.sqrt(variance + eps) * weight + bias
@@ -69,5 +77,6 @@ def rms_norm(x: Any, weight: Any, *, eps: float) -> Any:
     weight.
     Source: Zhang & Sennrich 2019; PyTorch nn.functional.rms_norm.
     """
+    _require_rows(x, weight=weight)
     mean_square = np.mean(x * x, axis=-1, keepdims=True)
     return x / np.sqrt(mean_square + eps) * weight

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import integers
+from tensorcts.reference.constraints import require, require_shape
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import Real, op
 
@@ -24,6 +25,8 @@ def rotary_embedding(
     Gradient: g turned back.
     Source: Su et al. 2021.
     """
+    require(x.ndim > 1 and x.shape[-1] % 2 == 0, f"x must be (…, L, D), D even, not {x.shape}")
+    require_shape("positions", positions, x.shape[-2:-1])
     half = x.shape[-1] // 2
     frequencies = np.power(base, -integers(half, like=base) / half)
     angles = np.expand_dims(positions, -1) * frequencies

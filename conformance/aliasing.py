@@ -1,0 +1,79 @@
+"""Aliasing: whether a result shares its argument's memory, found out by writing to one of them.
+
+A case of the check ``aliasing`` carries a probe. After the call the backend overwrites the result,
+or the first argument, with marks, and the other is read again: it must hold the marks where the op
+is a view of that element, and what it held before where it is not.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.conformance.cases import Case
+from tensorcts.reference import dtypes
+
+WRITE_RESULT = "write to the result"
+WRITE_ARGUMENT = "write to the argument"
+PROBES = (WRITE_RESULT, WRITE_ARGUMENT)
+
+
+def marks(like: NDArray[Any]) -> NDArray[Any]:
+    """An array of the same shape and dtype, all elements of which are other numbers."""
+    numbers = (np.arange(like.size) % 100 + 20).reshape(like.shape)
+    if like.dtype == bool:
+        return np.asarray(~like)
+    return numbers.astype(np.float64).astype(like.dtype)
+
+
+def overlaps(case: Case) -> bool:
+    """Whether elements of the result stand for one element of the argument, as in ``expand``."""
+    found = _positions(case)
+    return found is not None and np.unique(found).size < found.size
+
+
+def fault(
+    case: Case, written: NDArray[Any], before: NDArray[Any], after: NDArray[Any], *, views: bool
+) -> str:
+    """What is wrong with what the other array holds, or "" where nothing is.
+
+    written: what the array that was written to held before.
+    before, after: what the other one held before the write and after it.
+    views: whether the backend has views; without them an op that always gives one may copy.
+    """
+    untouched = _same(before, after)
+    if case.op.aliases == "never" or (untouched and (case.op.aliases == "may" or not views)):
+        return "" if untouched else f"a {case.probe} changed the other, whose memory is its own"
+    positions = _positions(case)
+    assert positions is not None
+    if _same(after, _shown(case.probe, marks(written), before, positions)):
+        return ""
+    shown = "did not show in" if untouched else "came to other elements of"
+    return f"a {case.probe} {shown} the other, which is a view of the same memory"
+
+
+def _shown(
+    probe: str, marked: NDArray[Any], before: NDArray[Any], positions: NDArray[Any]
+) -> NDArray[Any]:
+    """What the other array holds where the two share their memory."""
+    if probe == WRITE_ARGUMENT:
+        return np.asarray(marked.ravel()[positions])
+    shown = before.copy()
+    shown.reshape(-1)[positions.ravel()] = marked.ravel()
+    return shown
+
+
+def _positions(case: Case) -> NDArray[Any] | None:
+    """For each element of a view the place of its element in the argument; None for no view."""
+    x = case.arrays[0]
+    if case.op.aliases == "never" or x is None:
+        return None
+    places = np.arange(x.size).reshape(x.shape)
+    result = case.op.function(places, *case.arrays[1:], **case.attrs)
+    return np.asarray(result[0] if isinstance(result, tuple) else result)
+
+
+def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
+    return dtypes.name_of(a.dtype) == dtypes.name_of(b.dtype) and a.tobytes() == b.tobytes()

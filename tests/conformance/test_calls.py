@@ -1,0 +1,92 @@
+"""The checks of calls instead of values: bad arguments must raise, views must be views."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorcts.backends import registry as backend_registry
+from tensorcts.backends.numpy_native import OPS, NumpyBackend
+from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.checks import Test, cases, usual_dtype
+from tensorcts.conformance.hosts import InProcess
+from tensorcts.conformance.judge import Judge
+from tensorcts.conformance.reproduce import run_file
+from tensorcts.conformance.samplers import all_refusers
+from tensorcts.reference import dtypes
+from tensorcts.reference.registry import get
+
+WITH_REFUSALS = sorted(all_refusers())
+
+
+def refused(op: str) -> list[Any]:
+    return list(cases(Test(get(op), usual_dtype(get(op)), "bad_arguments"), 0))
+
+
+@pytest.mark.parametrize("op", WITH_REFUSALS)
+def test_a_refusal_breaks_a_constraint_of_the_text(op: str) -> None:
+    labels = set(re.findall(r"\((C\d+)\)", get(op).text))
+    named = {case.refused.partition(":")[0] for case in refused(op)}
+    assert named and named <= labels
+
+
+@pytest.mark.parametrize("op", WITH_REFUSALS)
+def test_the_definition_raises_where_a_backend_must(op: str) -> None:
+    for case in refused(op):
+        arrays = [None if a is None else dtypes.widen(a) for a in case.arrays]
+        with pytest.raises((ValueError, IndexError, TypeError)):
+            case.op.function(*arrays, **case.attrs)
+
+
+def wrapping(x: Any, y: Any) -> Any:
+    """An add that takes no notice of shapes."""
+    size = max(x.size, y.size)
+    return np.resize(x, size) + np.resize(y, size)
+
+
+LIES = {
+    "add-float32-bad_arguments": lambda x, y: OPS["add"](x, y) if x.shape == y.shape
+    else wrapping(x, y),
+    "abs-float32-aliasing": lambda x: x,
+    "reshape-float32-aliasing": lambda x, *, shape: x.reshape(-1)[::-1].reshape(shape),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("test", LIES)
+def test_a_lie_is_caught_and_reproduced(
+    test: str, faulty: Any, judged: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backend = faulty({test.partition("-")[0]: LIES[test]})
+    (result,) = judged(backend, test)
+    assert result.verdict == "fail", result.message
+    path = tmp_path / "reproducer.py"
+    path.write_text(result.reproducer)
+    with pytest.raises(SystemExit) as ending:
+        run_file(path)
+    assert ending.value.code == 1
+    assert result.message in capsys.readouterr().out
+
+
+def test_a_constraint_declared_to_be_unchecked_is_not_tried(cache: Cache) -> None:
+    """It is unsupported there, and never a pass."""
+    host = InProcess(NumpyBackend())
+    declared = dataclasses.replace(host.capabilities, unchecked=frozenset({"add/C2"}))
+    verdicts = {Judge(declared, host.run, cache)(case).verdict for case in refused("add")}
+    assert verdicts == {"unsupported"}
+    assert {Judge(declared, host.run, cache)(case).verdict for case in refused("less")} == {"pass"}
+
+
+def test_a_backend_without_views_may_copy(cache: Cache, faulty: Any) -> None:
+    """What always is a view must be one, but where the backend declares that it has none."""
+    viewing = dataclasses.replace(get("reshape"), aliases="always")
+    probe = list(cases(Test(viewing, "float32", "aliasing"), 0))
+    name = faulty({"reshape": lambda x, *, shape: x.reshape(shape).copy()})
+    host = InProcess(backend_registry.load(name))
+    without = dataclasses.replace(host.capabilities, traits={"views": "no"})
+    for declared, verdict in ((host.capabilities, "fail"), (without, "pass")):
+        judge = Judge(declared, host.run, cache)
+        assert {judge(case).verdict for case in probe} == {verdict}
