@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from tensorcts.reference.autodiff.levels import next_level
 from tensorcts.reference.autodiff.traced import (
     Traced,
     accumulate,
     carries_gradient,
     pulled_back,
 )
-
-_LEVELS = itertools.count(1)
 
 
 def vjp(
@@ -27,7 +25,7 @@ def vjp(
     a tuple of cotangents of the primals: zeros where the result doesn't depend on a primal, None
     for what carries no gradient (integers, booleans, None).
     """
-    level = next(_LEVELS)
+    level = next_level()
     tape: list[Traced] = []
     inputs = [Traced(x, level, tape) if carries_gradient(x) else x for x in primals]
     with np.errstate(all="ignore"):

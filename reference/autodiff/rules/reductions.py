@@ -33,12 +33,16 @@ def _extreme(
 
 def _prod(g: Any, z: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     """``g`` times the product of the other elements."""
+    return kept(g, x, axis, keepdims) * others(x, axis)
+
+
+def others(x: Any, axis: Any) -> Any:
+    """For each element the product of all others along the axes."""
     axes = _axes(x, axis)
     last = tuple(range(-len(axes), 0))
     rows = np.moveaxis(x, axes, last)
     flat = np.reshape(rows, rows.shape[: np.ndim(x) - len(axes)] + (-1 if rows.size else 0,))
-    others = np.moveaxis(np.reshape(_others(flat), rows.shape), last, axes)
-    return kept(g, x, axis, keepdims) * others
+    return np.moveaxis(np.reshape(_others(flat), rows.shape), last, axes)
 
 
 def _others(x: Any) -> Any:
