@@ -65,9 +65,13 @@ def all_tests() -> Iterator[Test]:
     """Every test, op by op."""
     for op in all_ops():
         for dtype in op.dtypes:
-            for check in CHECKS:
-                if _applies(check, op, dtype):
-                    yield Test(op, dtype, check)
+            for check in checks_of(op, dtype):
+                yield Test(op, dtype, check)
+
+
+def checks_of(op: Op, dtype: str) -> tuple[str, ...]:
+    """The checks that an op has in a dtype."""
+    return tuple(check for check in CHECKS if _applies(check, op, dtype))
 
 
 def usual_dtype(op: Op) -> str:
@@ -95,6 +99,11 @@ def sample(test: Test, draw: Draw, layout: str | None = None) -> Case:
     """A case whose arguments are drawn."""
     arrays, attrs = all_samplers()[test.op.name](draw)
     return Case(test.op, test.dtype, arrays, attrs, layout)
+
+
+def curated(test: Test, shape: tuple[int, ...]) -> Case:
+    """A case of ordinary numbers whose first array has the shape, as far as the op allows it."""
+    return sample(test, _curated(test, 0, shape=shape, styles=values.MILD[:1]))
 
 
 def styles(test: Test) -> Sequence[str]:

@@ -12,7 +12,7 @@ from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
-from tensorcts.conformance import checks
+from tensorcts.conformance import catalogue, checks
 from tensorcts.conformance.samplers import all_samplers
 from tensorcts.reference import registry
 from tensorcts.reference.registry import Op
@@ -38,11 +38,9 @@ def of(name: str, profile: str) -> dict[str, Any]:
             {"trait": c.trait, "text": c.text, "options": list(c.options), "default": c.default}
             for c in op.choices
         ],
-        "checks": [c for c in checks.CHECKS if any(t.check == c for t in _tests(op))],
+        "checks": list(checks.checks_of(op, checks.usual_dtype(op))),
         "sampler": inspect.cleandoc(sampler.__doc__ or ""),
-        "cases": {
-            t.check: len(list(checks.cases(t, 0))) for t in _tests(op) if t.check != "random"
-        },
+        "cases": catalogue.cases(op),
         "profile": profile,
         "rules": {dtype: _rule(op, dtype, profile) for dtype in op.dtypes},
     }
@@ -77,11 +75,6 @@ def print_page(page: dict[str, Any], console: Console) -> None:
 def _section(console: Console, title: str, body: Any) -> None:
     console.print(f"[bold]{title}[/bold]", highlight=False)
     console.print(Padding(body, (0, 2)), highlight=False, markup=False)
-
-
-def _tests(op: Op) -> list[checks.Test]:
-    dtype = "float32" if "float32" in op.dtypes else op.dtypes[0]
-    return [t for t in checks.all_tests() if t.op is op and t.dtype == dtype]
 
 
 def _rule(op: Op, dtype: str, profile: str) -> str:

@@ -14,7 +14,7 @@ from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance import canaries, waivers
 from tensorcts.conformance.cache import Cache, default_folder
-from tensorcts.conformance.checks import Test, all_tests
+from tensorcts.conformance.checks import Test, all_tests, usual_dtype
 from tensorcts.conformance.hosts import Host, InProcess, Isolated
 from tensorcts.conformance.judge import Judge
 from tensorcts.conformance.runner import Settings, run_test
@@ -155,7 +155,7 @@ def environment() -> dict[str, str]:
 
 def _facts(op: Op) -> dict[str, object]:
     """What the record says of an op, whatever the dtype."""
-    dtype = "float32" if "float32" in op.dtypes else op.dtypes[0]
+    dtype = usual_dtype(op)
     model = NoiseModel.of(dtype, profile="opencl")
     rule = rules.rule_for(op, op.result_dtype(dtype, {"dtype": dtype}), model)
     texts = {"ulp": "within the ulps of its row in the tables", "derived": "½ ulp + 6·σ, derived"}

@@ -1,4 +1,4 @@
-"""The command line: run, backends, explain, report, reproduce, model.
+"""The command line: run, backends, catalogue, explain, report, reproduce, model.
 
 Exit codes: 0 all held, 1 something failed, 2 wrong use.
 """

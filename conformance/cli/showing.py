@@ -1,7 +1,8 @@
-"""The commands that show: backends, explain, report."""
+"""The commands that show: backends, catalogue, explain, report."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ import click
 from tensorcts.conformance.cli.group import FORMATS, main
 
 if TYPE_CHECKING:
-    from tensorcts.backends.protocol import Capabilities
+    from tensorcts.backends.protocol import Backend, Capabilities
 
 
 @main.command()
@@ -63,6 +64,45 @@ def _availability(name: str) -> dict[str, Any]:
         "versions": dict(declared.versions),
         "unavailable": "",
     }
+
+
+@main.command()
+@click.option("--backend", "names", multiple=True, help="Ask these only (default: all available).")
+@click.option("--try", "tried", is_flag=True, help="Count an offer only if a small call succeeds.")
+@click.option("--format", "form", type=FORMATS, default="text", show_default=True)
+def catalogue(names: tuple[str, ...], tried: bool, form: str) -> None:
+    """List every op: dtypes, gradients, cases, tolerance rule, and what each backend offers.
+
+    A backend's column counts the op's dtypes that it offers.
+
+    \b
+    Examples:
+      tensorcts catalogue
+      tensorcts catalogue --backend opencl --try --format json
+    """
+    from rich.console import Console
+
+    from tensorcts.backends import registry
+    from tensorcts.conformance.catalogue import entries, print_table
+
+    backends = {name: registry.load(name) for name in names} or _available()
+    found = list(entries(backends, tried=tried))
+    if form == "json":
+        click.echo(json.dumps(found, indent=2))
+    else:
+        print_table(found, Console())
+
+
+def _available() -> dict[str, Backend]:
+    """The registered backends that can run here."""
+    from tensorcts.backends import registry
+    from tensorcts.backends.protocol import UnavailableError
+
+    loaded = {}
+    for name in sorted(_registered()):
+        with contextlib.suppress(UnavailableError):
+            loaded[name] = registry.load(name)
+    return loaded
 
 
 @main.command()

@@ -1,0 +1,126 @@
+"""The catalogue: every op with all that belongs to it, and what each backend offers of it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from tensorcts.backends.protocol import Backend
+from tensorcts.conformance import checks
+from tensorcts.conformance.checks import Test, usual_dtype
+from tensorcts.conformance.execute import execute
+from tensorcts.reference import dtypes
+from tensorcts.reference.autodiff.forward import jvp
+from tensorcts.reference.autodiff.reverse import vjp
+from tensorcts.reference.autodiff.rules import MissingRuleError
+from tensorcts.reference.registry import Op, all_ops
+from tensorcts.tolerances import rules
+from tensorcts.tolerances.model import NoiseModel
+
+SAMPLE_SHAPE = (2, 3)
+
+
+def entries(backends: Mapping[str, Backend], *, tried: bool = False) -> Iterator[dict[str, Any]]:
+    """The entry of every op.
+
+    backends: what is asked whether it offers the op, by name.
+    tried: whether an offer counts only if a small call in that dtype is not refused.
+    """
+    for op in all_ops():
+        yield {
+            "name": op.name,
+            "family": op.family,
+            "signature": f"{op.name}{inspect.signature(op.function)}",
+            "summary": op.summary,
+            "dtypes": list(op.dtypes),
+            "result": op.result,
+            "aliases": op.aliases,
+            "traits": [choice.trait for choice in op.choices],
+            "differentiable": op.differentiable,
+            "vjp": op.differentiable and has_vjp(op),
+            "jvp": op.differentiable and has_jvp(op),
+            "cases": cases(op),
+            "rule": rule(op, usual_dtype(op)),
+            "rules": {dtype: rule(op, dtype) for dtype in op.dtypes},
+            "backends": {n: _offered(b, op, tried=tried) for n, b in backends.items()},
+        }
+
+
+def cases(op: Op) -> dict[str, int]:
+    """How many cases each check has in the op's usual dtype; those of ``random`` are drawn."""
+    tests = [Test(op, usual_dtype(op), check) for check in checks.checks_of(op, usual_dtype(op))]
+    return {t.check: len(list(checks.cases(t, 0))) for t in tests if t.check != "random"}
+
+
+def rule(op: Op, dtype: str) -> str:
+    """The tolerance rule of the op's first output in a dtype, by the profile ``opencl``."""
+    model = NoiseModel.of(dtype, profile="opencl")
+    return str(rules.rule_for(op, op.result_dtype(dtype, {"dtype": dtype}), model))
+
+
+def has_vjp(op: Op) -> bool:
+    """Whether a cotangent can be pulled back through a sample of the op."""
+
+    def pull(function: Any, arrays: Sequence[Any]) -> None:
+        results, pullback = vjp(function, *arrays)
+        pullback(tuple(np.ones(np.shape(r)) for r in results))
+
+    return _differentiates(op, pull)
+
+
+def has_jvp(op: Op) -> bool:
+    """Whether a tangent can be pushed forward through a sample of the op."""
+
+    def push(function: Any, arrays: Sequence[Any]) -> None:
+        jvp(function, tuple(arrays), tuple(np.ones(np.shape(a)) for a in arrays))
+
+    return _differentiates(op, push)
+
+
+def _differentiates(op: Op, differentiate: Any) -> bool:
+    dtype = next((name for name in op.dtypes if dtypes.is_floating(name)), None)
+    if dtype is None:
+        return False
+    case = checks.curated(Test(op, dtype, "shapes"), SAMPLE_SHAPE)
+    arrays = [None if a is None else dtypes.widen(a) for a in case.arrays]
+
+    def function(*arrays: Any) -> Any:
+        result = op.function(*arrays, **case.attrs)
+        return result if isinstance(result, tuple) else (result,)
+
+    try:
+        differentiate(function, arrays)
+    except MissingRuleError:
+        return False
+    return True
+
+
+def _offered(backend: Backend, op: Op, *, tried: bool) -> list[str]:
+    """The dtypes in which the backend offers the op."""
+    offered = [dtype for dtype in op.dtypes if backend.unsupported(op.name, dtype) is None]
+    if not tried:
+        return offered
+    samples = {d: checks.curated(Test(op, d, "shapes"), SAMPLE_SHAPE) for d in offered}
+    return [d for d, case in samples.items() if execute(backend, case).verdict != "unsupported"]
+
+
+def print_table(found: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Print a line for each op, and for each backend how many of the op's dtypes it offers."""
+    backends = list(found[0]["backends"]) if found else []
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("op", "family", "dtypes", "gradient", "cases", "rule", *backends):
+        table.add_column(heading, no_wrap=True)
+    for entry in found:
+        gradient = " ".join(mode for mode in ("vjp", "jvp") if entry[mode]) or "–"
+        count = len(entry["dtypes"])
+        offers = [f"{len(entry['backends'][name]) or '–'}" for name in backends]
+        total = str(sum(entry["cases"].values()))
+        table.add_row(entry["name"], entry["family"], str(count), gradient, total, entry["rule"],
+                      *offers)  # fmt: skip
+    console.print(table)
+    console.print(f"{len(found)} ops", highlight=False)

@@ -1,0 +1,58 @@
+"""The catalogue has no holes: every op has all its parts, and some backend computes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tensorcts.backends.numpy_native import NumpyBackend
+from tensorcts.conformance import catalogue, checks
+from tensorcts.conformance.cli import main
+from tensorcts.reference import dtypes
+from tensorcts.reference.registry import OPS, Op, all_ops, get
+
+
+@pytest.fixture(scope="module")
+def entries() -> dict[str, dict[str, Any]]:
+    return {entry["name"]: entry for entry in catalogue.entries({"numpy": NumpyBackend()})}
+
+
+def test_every_op_stands_in_the_catalogue(entries: Any) -> None:
+    assert list(entries) == [op.name for op in all_ops()]
+
+
+@pytest.mark.parametrize("op", [pytest.param(o, id=o.name) for o in all_ops()])
+def test_no_part_of_an_op_is_missing(op: Op, entries: Any) -> None:
+    entry = entries[op.name]
+    assert entry["vjp"] == entry["jvp"] == op.differentiable
+    assert set(entry["rules"]) == set(op.dtypes)
+    assert all(entry["rules"].values()) and all(entry["cases"].values()), entry["cases"]
+    assert set(entry["cases"]) == set(checks.checks_of(op, checks.usual_dtype(op))) - {"random"}
+    if op.differentiable:
+        assert set(op.dtypes) & {*dtypes.FLOATING, *dtypes.COMPLEX}
+
+
+def test_a_missing_rule_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tensorcts.reference.autodiff import rules
+    from tensorcts.reference.autodiff.rules import forward
+
+    exp = get("exp")
+    assert catalogue.has_vjp(exp) and catalogue.has_jvp(exp)
+    monkeypatch.setattr(rules, "RULES", {})
+    monkeypatch.setattr(forward, "rule_of", rules.rule_of)
+    assert not catalogue.has_vjp(exp) and not catalogue.has_jvp(exp)
+
+
+def test_the_command_gives_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: OPS[name] for name in ("exp", "argmax")}
+    monkeypatch.setattr(catalogue, "all_ops", few.values)
+    result = CliRunner().invoke(main, ["catalogue", "--backend", "numpy", "--format", "json"])
+    assert result.exit_code == 0, result.output
+    exp, argmax = json.loads(result.stdout)
+    assert (exp["name"], exp["vjp"], exp["jvp"], argmax["vjp"]) == ("exp", True, True, False)
+    assert exp["backends"]["numpy"] == exp["dtypes"]
+    text = CliRunner().invoke(main, ["catalogue", "--backend", "numpy"]).output
+    assert "exp" in text and "2 ops" in text
