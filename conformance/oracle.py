@@ -14,7 +14,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.registry import DEFINED, RAISES, AnyOf
+from tensorcts.reference.registry import DEFINED, RAISES, AnyOf, Instead
 from tensorcts.tolerances import rules
 from tensorcts.tolerances.model import NoiseModel
 
@@ -116,7 +116,9 @@ def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
         if option is None or option in (DEFINED, RAISES) or isinstance(option, AnyOf):
             continue
         where = choice.where(*plain, **case.attrs)
-        if np.any(where):
+        if isinstance(option, Instead):
+            outputs = option.outputs(*arrays, **attrs) if np.any(where) else outputs
+        elif np.any(where):
             value = option(*arrays, **attrs) if callable(option) else option
             outputs = tuple(np.where(where, value, output) for output in outputs)
     return outputs

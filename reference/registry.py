@@ -63,13 +63,20 @@ class AnyOf:
 
 
 @dataclass(frozen=True)
+class Instead:
+    """The option of a choice by which all outputs are others, of other shapes perhaps."""
+
+    outputs: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
 class Choice:
     """A result that is implementation-defined: the backend declares which option it takes.
 
     ``where(*arrays, **attrs)`` marks the output elements concerned, given the arrays in their wide
     dtypes (it broadcasts against the output); ``options`` maps each option to what may stand there:
     a number, ``DEFINED``, a function of the arguments that gives an array, ``AnyOf`` several
-    arrays, ``RAISES``, or None (anything goes).
+    arrays, ``Instead`` all outputs, ``RAISES``, or None (anything goes).
     The first option holds where a backend declares none.
     """
 

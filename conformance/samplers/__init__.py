@@ -39,7 +39,17 @@ Refuser = Callable[[Draw], list[Refusal]]
 
 _SAMPLERS: dict[str, Sampler] = {}
 _REFUSERS: dict[str, Refuser] = {}
-_FAMILIES = ("elementwise", "creation", "contractions", "shaping", "indexing", "reductions", "rows")
+_FAMILIES = (
+    "elementwise",
+    "creation",
+    "contractions",
+    "shaping",
+    "indexing",
+    "reductions",
+    "rows",
+    "sparses",
+    "sparse_refusals",
+)
 
 
 def sampler(*names: str) -> Callable[[Sampler], Sampler]:

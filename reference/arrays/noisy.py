@@ -173,9 +173,9 @@ def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
 def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     total = primitives.scatter_sum(x, index, updates, axis=axis)
     squares = primitives.scatter_sum(np.abs(x) ** 2, index, np.abs(updates) ** 2, axis=axis)
-    zeros, ones = np.zeros(np.shape(x)), np.ones(np.shape(index))
-    added = primitives.scatter_sum(zeros, index, ones, axis=axis)
-    return np.where(added == 0, x, noise.accumulated(total, squares, 1 + added))
+    given = [np.asarray(a != 0, np.float64) for a in (x, updates)]
+    terms = primitives.scatter_sum(given[0], index, given[1], axis=axis)  # 0 adds no error
+    return np.where(terms <= 1, total, noise.accumulated(total, squares, terms))
 
 
 CONTRACTIONS: dict[Any, Callable[..., Any]] = {

@@ -22,6 +22,9 @@ from tensorcts.reference.ops import (
     positions,
     reductions,
     shaping,
+    sparse_coordinates,
+    sparse_products,
+    sparse_rows,
     trigonometrics,
 )
 from tensorcts.reference.registry import OPS
@@ -43,6 +46,9 @@ __all__ = [
     "positions",
     "reductions",
     "shaping",
+    "sparse_coordinates",
+    "sparse_products",
+    "sparse_rows",
     "trigonometrics",
 ]
 

@@ -129,6 +129,17 @@ def _rotary(d: Draw) -> list[Case]:
     return [((x, positions), {"base": 10.0, "layout": name}) for name in ("half", "interleaved")]
 
 
+_COO = np.array([[0, 2, 1, 2, 0], [3, 1, 1, 1, 0]])
+_CSR = np.array([3, 1, 0, 1, 1]), np.array([0, 2, 2, 5])
+_SHAPE = {"shape": (3, 4)}
+
+
+def _sparse(d: Draw, *others: tuple[int, ...], rows: bool = False, **attrs: Any) -> list[Case]:
+    """A 3×4 matrix with an empty row and two entries at one place, and dense arrays."""
+    arrays = (d.real(5), *_CSR) if rows else (d.real(5), _COO)
+    return [((*arrays, *(d.real(*shape) for shape in others)), attrs)]
+
+
 ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "where": lambda d: [((d.mask(2, 3), d.real(3), d.real(2, 1)), {})],
     "sum": lambda d: _reduction(d, dtype="float64"),
@@ -157,6 +168,27 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "concat": lambda d: [((d.real(2, 3), d.real(2, 0), d.real(2, 1)), {"axis": -1})],
     "stack": lambda d: [((d.real(2, 3), d.real(2, 3)), {"axis": a}) for a in (0, -1)],
     "split": lambda d: [((d.real(5, 2),), {"sizes": (2, 0, 3), "axis": -2})],
+    "coo_to_dense": lambda d: _sparse(d, **_SHAPE),
+    "coo_coalesce": lambda d: _sparse(d, **_SHAPE),
+    "coo_to_csr": lambda d: _sparse(d, **_SHAPE),
+    "coo_transpose": lambda d: _sparse(d, **_SHAPE, axes=(1, 0)),
+    "coo_sum": lambda d: [c for a in (0, -1, None) for c in _sparse(d, **_SHAPE, axis=a)],
+    "coo_add": lambda d: [((d.real(5), _COO, d.real(5), 2 - _COO % 3), _SHAPE)],
+    "coo_multiply": lambda d: [((d.real(5), _COO, d.real(5), 2 - _COO % 3), _SHAPE)],
+    "coo_add_dense": lambda d: _sparse(d, (3, 4)),
+    "coo_multiply_dense": lambda d: _sparse(d, (3, 4)),
+    "coo_matmul": lambda d: _sparse(d, (4, 2), **_SHAPE),
+    "csr_to_coo": lambda d: _sparse(d, rows=True, **_SHAPE),
+    "csr_to_dense": lambda d: _sparse(d, rows=True, **_SHAPE),
+    "csr_transpose": lambda d: _sparse(d, rows=True, **_SHAPE),
+    "csr_multiply_dense": lambda d: _sparse(d, (3, 4), rows=True),
+    "csr_matvec": lambda d: _sparse(d, (4,), rows=True, **_SHAPE),
+    "csr_matmul": lambda d: _sparse(d, (4, 2), rows=True, **_SHAPE),
+    "csr_matmul_csr": lambda d: [((d.real(5), *_CSR, d.real(3), np.array([0, 1, 0]),
+                                   np.array([0, 1, 2, 2, 3])), {**_SHAPE, "other_shape": (4, 2)})],
+    "csr_sampled_matmul": lambda d: [((d.real(3, 2), d.real(2, 4), *_CSR), {})],
+    "dense_to_coo": lambda d: [((d.real(2, 3),), {})],  # a zero that is not stored is a kink
+    "dense_to_csr": lambda d: [((d.real(2, 3),), {})],
     "take": lambda d: [((d.real(2, 4, 2), d.index(4, 5)), {"axis": a}) for a in (1, -2)],
     "gather": _indexed,
     "scatter": _scattered,

@@ -23,7 +23,7 @@ def random_like(arrays: Any, seed: int) -> tuple[Exact, ...]:
 
 def dot(xs: Any, ys: Any) -> list[Any]:
     """The inner product of two lists of arrays, and the sum of its terms' sizes."""
-    terms = [x * y for x, y in zip(xs, ys, strict=True)]
+    terms = [x * y for x, y in zip(xs, ys, strict=True) if x is not None]  # None: integers
     return [sum((np.sum(f(t)) for t in terms), start=ZERO) for f in (np.positive, np.abs)]
 
 
