@@ -94,7 +94,7 @@ class Backend(ABC):
 
     @abstractmethod
     def to_host(self, array: Any) -> NDArray[Any]:
-        """A NumPy copy of a device array, in its own dtype (bfloat16 as ml_dtypes.bfloat16)."""
+        """A NumPy copy of a device array, in its own dtype (of ml_dtypes where NumPy has none)."""
 
     def unsupported(self, op: str, dtype: str) -> str | None:
         """Why the op is not offered in the dtype, or None where it is."""

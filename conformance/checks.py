@@ -108,7 +108,7 @@ def curated(test: Test, shape: tuple[int, ...]) -> Case:
 
 def styles(test: Test) -> Sequence[str]:
     """The styles of value that a test's op is tried with."""
-    if test.dtype in dtypes.COMPLEX and test.op.name not in exact_ops():
+    if dtypes.is_complex(test.dtype) and test.op.name not in exact_ops():
         return values.MILD
     whole_range = test.op.name in ELEMENTWISE or test.op.name in exact_ops()
     return values.STYLES if whole_range or not dtypes.is_inexact(test.dtype) else values.MILD

@@ -93,33 +93,41 @@ def _measured_exactly(
 
 
 def _smallest_normal(expected: Expected) -> float:
-    return dtypes.format_of(expected.dtype).smallest_normal
+    """Below it results are flushed: in float32 and what is as wide, never in a narrower format."""
+    names = ("float32", expected.dtype)
+    return min(dtypes.format_of(name).smallest_normal for name in names)
 
 
 def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[np.bool_]:
     with np.errstate(invalid="ignore"):
         same = (got == wanted) | ((got != got) & (wanted != wanted))
     if zero_sign and got.dtype.kind not in "iub":
-        for part in ("real", "imag") if got.dtype.kind == "c" else ("real",):
-            g, w = getattr(got, part), getattr(wanted, part)
+        for g, w in zip(_parts(got), _parts(wanted), strict=True):
             same &= (np.signbit(g) == np.signbit(w)) | (w != 0) | (got != got)
     return np.asarray(same, bool)
+
+
+def _parts(array: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """What has a sign: the array itself, or the parts of a complex one."""
+    return dtypes.parts(array) if dtypes.is_complex(dtypes.name_of(array.dtype)) else (array,)
 
 
 def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str) -> _Errors:
     """At most as far from the truth as the ulp or the derived rule allows; NaN only for NaN.
 
-    All is counted in ulps: half the smallest float64 is not a float64.
+    All is counted in ulps: half the smallest float64 is not a float64. Those of a complex number
+    are its modulus', of which the last rounding takes half in each part.
     """
     unit = _unit(expected)
+    last = np.sqrt(0.5) if dtypes.is_complex(expected.dtype) else 0.5
     error, z = _error(got, expected) / unit, None
     if expected.sigma is None:
         allowed = np.full(error.shape, expected.rule.ulps)
     else:
         sigma = np.where(np.isnan(expected.sigma), np.inf, expected.sigma) / unit
-        allowed = 0.5 + rules.SIGMAS * sigma
+        allowed = last + rules.SIGMAS * sigma
         with np.errstate(invalid="ignore"):
-            z = np.where(error == 0, 0.0, error / (sigma + 0.5))
+            z = np.where(error == 0, 0.0, error / (sigma + last))
     wrong = ~(error <= allowed)
     if flush != "no":
         near_zero = np.abs(expected.hi) - allowed * unit < _smallest_normal(expected)
@@ -133,11 +141,11 @@ def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
     """|got - truth|; for complex numbers the modulus."""
     form = dtypes.format_of(expected.dtype)
     hi, lo = expected.hi, expected.lo
-    if expected.dtype not in dtypes.COMPLEX:
+    if not dtypes.is_complex(expected.dtype):
         return ulps.error(got.astype(np.float64), hi, lo, form)
     parts = [
         ulps.error(g.astype(np.float64), h, np.asarray(low, np.float64), form)
-        for g, h, low in ((got.real, hi.real, lo.real), (got.imag, hi.imag, lo.imag))
+        for g, h, low in zip(dtypes.parts(got), (hi.real, hi.imag), (lo.real, lo.imag), strict=True)
     ]
     nan = np.isnan(hi) & np.isnan(got)  # a complex number is NaN if either part is
     return np.where(nan, 0.0, np.hypot(*parts))
@@ -146,7 +154,7 @@ def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:
 def _unit(expected: Expected) -> NDArray[np.float64]:
     """The ulp of the truth; for complex numbers that of its modulus."""
     form = dtypes.format_of(expected.dtype)
-    if expected.dtype in dtypes.COMPLEX:
+    if dtypes.is_complex(expected.dtype):
         size = np.abs(expected.hi)
         return ulps.kahan_ulp(size, np.zeros(size.shape), form)
     return ulps.kahan_ulp(expected.hi, expected.lo, form)
@@ -187,11 +195,7 @@ def _largest(values: NDArray[np.float64] | None, blind: NDArray[np.bool_]) -> fl
 
 def number(value: Any) -> str:
     """A number written so that it can be read back exactly in its dtype."""
-    if isinstance(value, complex | np.complexfloating):
-        return str(complex(value))
-    if isinstance(value, np.integer | np.bool_ | bool):
-        return str(value.item() if isinstance(value, np.generic) else value)
-    return repr(float(value))
+    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def truth_text(expected: Expected, index: tuple[int, ...]) -> str:

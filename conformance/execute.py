@@ -26,7 +26,7 @@ class Outcome:
     message: str = ""
 
 
-_KNOWN = frozenset(map(dtypes.numpy_dtype, dtypes.ALL))
+_KNOWN = frozenset(map(dtypes.numpy_dtype, dtypes.STORABLE))
 
 Executor = Callable[[Case], Outcome]
 

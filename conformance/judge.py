@@ -152,12 +152,11 @@ def _refusal(case: Case, outcome: Outcome) -> Judgement:
 def _without_subnormals(array: NDArray[Any]) -> NDArray[Any]:
     """The array with zeros of the same sign for subnormals; itself where it has none."""
     name = dtypes.name_of(array.dtype)
-    if name in dtypes.COMPLEX:
-        parts = [_without_subnormals(np.ascontiguousarray(p)) for p in (array.real, array.imag)]
-        flushed = np.empty_like(array)
-        flushed.real, flushed.imag = parts
+    if dtypes.is_complex(name):
+        real, imag = map(_without_subnormals, dtypes.parts(array))
+        flushed = dtypes.of_parts(real, imag, name)
         return array if np.array_equal(flushed, array, equal_nan=True) else flushed
-    if name not in dtypes.FLOATING:
+    if not dtypes.is_floating(name):
         return array
     size = np.abs(array.astype(np.float64))
     tiny = (size > 0) & (size < dtypes.format_of(name).smallest_normal)

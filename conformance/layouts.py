@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend
+from tensorcts.reference import dtypes
 
 Placement = Callable[[NDArray[Any]], tuple[NDArray[Any], tuple[int, ...], int]]
 """For an array a 1-d base and the strides and offset (in elements) with which it reads the same."""
@@ -63,5 +64,5 @@ def _contiguous_strides(shape: tuple[int, ...]) -> tuple[int, ...]:
 def _junk(array: NDArray[Any], size: int) -> NDArray[Any]:
     """A base of values that would be noticed if they were read."""
     base = np.empty(size, array.dtype)
-    base[:] = np.nan if array.dtype.kind in "fcV" else 1
+    base[:] = np.nan if dtypes.is_inexact(dtypes.name_of(array.dtype)) else 1
     return base

@@ -111,8 +111,7 @@ def _written(value: NDArray[Any] | None) -> str:
         return "None"
     name = dtypes.name_of(value.dtype)
     if value.size <= INLINE:
-        plain = value.astype(np.float64) if name == "bfloat16" else value
-        numbers = ", ".join(_literal(x) for x in plain.ravel().tolist())
+        numbers = ", ".join(_literal(x) for x in value.ravel().tolist())
         return f'array("{name}", {value.shape}, [{numbers}])'
     text = base64.b85encode(zlib.compress(np.ascontiguousarray(value).tobytes(), 9)).decode()
     return f'packed("{name}", {value.shape}, {text!r})'

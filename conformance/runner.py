@@ -32,9 +32,13 @@ class Settings:
 
 
 class _Tally:
-    """The judgements of one test, added up as they come."""
+    """The judgements of one test, added up as they come.
 
-    def __init__(self) -> None:
+    held: the dtypes that the backend has arrays of.
+    """
+
+    def __init__(self, held: frozenset[str]) -> None:
+        self.held = held
         self.cases = self.elements = self.vacuous = 0
         self.ulp: float | None = None
         self.z: float | None = None
@@ -47,8 +51,7 @@ class _Tally:
         self.cases += 1
         self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
         self.first.setdefault(judgement.verdict, judgement)
-        if judgement.verdict == "unsupported" and not _optional(judgement.case):
-            self.lacking |= all(a is None or a.size > 0 for a in judgement.case.arrays)
+        self.lacking |= judgement.verdict == "unsupported" and self._counts(judgement.case)
         found = judgement.comparison
         self.elements += found.count
         self.vacuous += found.vacuous
@@ -56,13 +59,18 @@ class _Tally:
         self.ulp = _larger(self.ulp, found.ulp)
         self.z = _larger(self.z, found.z)
 
+    def _counts(self, case: Case) -> bool:
+        """Whether a backend that does not support the case lacks the op in the test's dtype."""
+        filled = all(a is None or a.size > 0 for a in case.arrays)
+        return filled and not _optional(case) and case.attrs.get("dtype", case.dtype) in self.held
+
     @property
     def verdict(self) -> Verdict:
         """The gravest failure; else unsupported, vacuous or pass.
 
         A backend that lacks a kernel may still answer for arrays without elements: one case of some
         size that it does not support makes the test unsupported. Layouts that it has none of don't,
-        nor constraints that it declares not to check.
+        nor casts to a dtype that it has none of, nor constraints that it declares not to check.
         """
         for verdict in reversed(VERDICTS):
             if verdict in FAILURES and verdict in self.verdicts:
@@ -82,7 +90,7 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     if reason is not None:
         result.message = reason
         return result
-    tally = _Tally()
+    tally = _Tally(judge.capabilities.dtypes)
     failing: Judgement | None = None
     for judgement in _judgements(test, judge, settings):
         tally.add(judgement)

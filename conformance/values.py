@@ -28,7 +28,7 @@ def specials(dtype: str, *, moderate: bool = False) -> NDArray[Any]:
         depending on the order in which they are taken.
     """
     pool = _specials(dtype)
-    if not moderate or dtype not in dtypes.FLOATING:
+    if not moderate or not dtypes.is_floating(dtype):
         return pool
     size = np.abs(pool.astype(np.float64))
     with np.errstate(invalid="ignore"):
@@ -44,7 +44,7 @@ def _specials(dtype: str) -> NDArray[Any]:
         values = [0, 1, 2, 3, 7, info.max, info.max - 1, info.max // 2, info.min, info.min + 1]
         values += [-1, -2, -7] if info.min < 0 else [info.max // 3]
         return np.array(values, dtype=target)
-    if dtype in dtypes.COMPLEX:
+    if dtypes.is_complex(dtype):
         parts = np.array([0.0, -0.0, 1.0, -2.0, 0.5, 3.0])
         return (parts[:, None] + 1j * parts).ravel().astype(target)
     form = dtypes.format_of(dtype)
@@ -81,7 +81,7 @@ def midpoints(dtype: str, target: str) -> NDArray[Any]:
     A cast that goes through a third format rounds twice and takes the neighbours for midpoints.
     """
     nothing = np.array([], dtypes.numpy_dtype(dtype))
-    if target not in dtypes.FLOATING:
+    if not dtypes.is_floating(target):
         return nothing
     form = dtypes.format_of(target)
     odd = 2 ** (form.p + 1) - np.array([1, 3, 5, 2**form.p - 1, 2**form.p - 3])
@@ -92,7 +92,7 @@ def midpoints(dtype: str, target: str) -> NDArray[Any]:
         found = (odd.astype(object) * 2**shift).astype(info.dtype) if shift > 0 else nothing
         one = np.ones_like(found)
         return np.concatenate([found - one, found, found + one])
-    if dtype not in dtypes.FLOATING or dtypes.format_of(dtype).p < form.p + 2:
+    if not dtypes.is_floating(dtype) or dtypes.format_of(dtype).p < form.p + 2:
         return nothing
     wide = np.concatenate([odd * form.unit_roundoff, odd[3:] * form.smallest_subnormal / 2])
     found = wide.astype(nothing.dtype)
@@ -115,14 +115,12 @@ def fill(
         return _some_special(generator, shape, dtype, domain, style)
     if dtype in dtypes.INTEGER:
         return _integers(generator, shape, target, style)
-    if dtype in dtypes.COMPLEX:
-        part = dtypes.component(dtype)
+    if dtypes.is_complex(dtype):
         if style == "unit":
             phase = np.exp(2j * np.pi * generator.random(shape))
             return np.asarray(phase * _around_one(generator, shape)).astype(target)
-        out = np.empty(shape, target)
-        out.real, out.imag = (_floats(generator, shape, part, style) for _ in range(2))
-        return out
+        real, imag = (_floats(generator, shape, dtype, style) for _ in range(2))
+        return dtypes.of_parts(real, imag, dtype)
     values = _into(domain, _floats(generator, shape, dtype, style))
     with np.errstate(over="ignore"):
         return np.asarray(values).astype(target)

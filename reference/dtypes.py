@@ -23,9 +23,23 @@ INTEGER = SIGNED + UNSIGNED
 REAL = FLOATING + INTEGER
 NUMERIC = FLOATING + COMPLEX + INTEGER
 ALL = NUMERIC + BOOL
+"""The dtypes that are computed in."""
 
-_NUMPY: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ALL if name != "bfloat16"}
-_NUMPY["bfloat16"] = np.dtype(ml_dtypes.bfloat16)
+FLOAT8 = ("float8_e4m3fn", "float8_e5m2")
+HALF_COMPLEX = ("complex32", "bcomplex32")
+STORAGE = FLOAT8 + HALF_COMPLEX
+"""Formats to store numbers in: cast, moved and compared; half complex numbers (two float16 or
+bfloat16) are also added and multiplied, as complex64 rounded once."""
+
+STORABLE = ALL + STORAGE
+"""Every dtype that an array may have."""
+
+EXTENDED = ("bfloat16", *STORAGE)
+"""The dtypes that are ml_dtypes' own: other libraries take them as their bits."""
+
+_NUMPY: dict[str, np.dtype[Any]] = {
+    name: np.dtype(getattr(ml_dtypes, name) if name in EXTENDED else name) for name in STORABLE
+}
 _NAMES = {dtype: name for name, dtype in _NUMPY.items()}
 
 
@@ -74,7 +88,7 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
     try:
         return _NUMPY[name]
     except KeyError:
-        raise ValueError(f"unknown dtype {name!r}; the dtypes are {', '.join(ALL)}") from None
+        raise ValueError(f"unknown dtype {name!r}; the dtypes are {', '.join(STORABLE)}") from None
 
 
 def name_of(dtype: np.dtype[Any]) -> str:
@@ -82,20 +96,30 @@ def name_of(dtype: np.dtype[Any]) -> str:
     try:
         return _NAMES[np.dtype(dtype)]
     except KeyError:
-        raise ValueError(f"unknown dtype {dtype}; the dtypes are {', '.join(ALL)}") from None
+        raise ValueError(f"unknown dtype {dtype}; the dtypes are {', '.join(STORABLE)}") from None
 
 
 def is_floating(name: str) -> bool:
-    """Whether ``name`` is a real floating-point dtype."""
-    return name in FLOATING
+    """Whether ``name`` is a real floating-point dtype, be it for storage only."""
+    return name in FLOATING or name in FLOAT8
+
+
+def is_complex(name: str) -> bool:
+    """Whether ``name`` is a complex dtype, be it for storage only."""
+    return name in COMPLEX or name in HALF_COMPLEX
 
 
 def is_inexact(name: str) -> bool:
     """Whether ``name`` is a real or complex floating-point dtype."""
-    return name in FLOATING or name in COMPLEX
+    return is_floating(name) or is_complex(name)
 
 
-_COMPONENTS = {"complex64": "float32", "complex128": "float64"}
+_COMPONENTS = {
+    "complex64": "float32",
+    "complex128": "float64",
+    "complex32": "float16",
+    "bcomplex32": "bfloat16",
+}
 
 
 def component(name: str) -> str:
@@ -111,11 +135,30 @@ def complex_of(name: str) -> str:
     raise ValueError(f"no complex dtype has parts of dtype {name!r}")
 
 
+def is_narrow(name: str) -> bool:
+    """Whether the dtype's numbers, or their parts, are 16-bit floats, computed in float32."""
+    return component(name) in ("float16", "bfloat16")
+
+
+def parts(array: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The real and the imaginary parts of a complex array."""
+    if array.dtype.kind == "c":
+        return array.real, array.imag
+    return ml_dtypes.real(array), ml_dtypes.imag(array)
+
+
+def of_parts(real: NDArray[Any], imag: NDArray[Any], name: str) -> NDArray[Any]:
+    """The array of the complex dtype ``name`` with these parts."""
+    pairs = np.stack([real, imag], axis=-1).astype(numpy_dtype(component(name)))
+    array: NDArray[Any] = pairs.view(numpy_dtype(name))[..., 0]
+    return array
+
+
 def wide(name: str) -> str:
     """The dtype that a definition runs in: float64, complex128, or the integer dtype itself."""
-    if name in FLOATING:
+    if is_floating(name):
         return "float64"
-    return "complex128" if name in COMPLEX else name
+    return "complex128" if is_complex(name) else name
 
 
 def widen(array: NDArray[Any]) -> NDArray[Any]:
@@ -129,21 +172,20 @@ def round_once(hi: NDArray[Any], lo: NDArray[Any], name: str) -> NDArray[Any]:
     ``hi`` is float64 (or complex128) and ``lo`` what is left, less than an ulp of ``hi``.
     Casts that go through float32 round twice and are wrong near midpoints (about a third of
     them for bfloat16); here the sticky bit of round-to-odd carries the lost part instead.
+    Beyond the largest number lies infinity, or NaN where the format has no infinities.
     """
     target = numpy_dtype(name)
-    if name in COMPLEX:
+    if is_complex(name):
         part = component(name)
-        out = np.empty(np.shape(hi), target)
-        out.real = round_once(hi.real, np.real(lo), part)
-        out.imag = round_once(hi.imag, np.imag(lo), part)
-        return out
+        real = round_once(np.real(hi), np.real(lo), part)
+        return of_parts(real, round_once(np.imag(hi), np.imag(lo), part), name)
     if name == "float64":
         return np.where(lo == 0, hi, hi + lo)  # -0 + 0 would be +0
-    if name not in FLOATING:
+    if not is_floating(name):
         return np.asarray(hi).astype(target)
     odd = _round_to_odd(np.asarray(hi, np.float64), np.asarray(lo, np.float64))
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        if name != "bfloat16":
+        if name not in EXTENDED:
             return odd.astype(target)
         single = odd.astype(np.float32)
         return _round_to_odd(single, odd - single.astype(np.float64)).astype(target)

@@ -47,15 +47,15 @@ class NoiseModel:
         backward: bool = False,
     ) -> NoiseModel:
         """The model with the accumulator's default: float32 for 16-bit floats, else the dtype."""
-        default = "float32" if dtype in ("float16", "bfloat16") else dtypes.component(dtype)
+        default = "float32" if dtypes.is_narrow(dtype) else dtypes.component(dtype)
         accumulator = accumulator or default
         return cls(dtype, profile, correctly_rounded, accumulator, stored, flush, backward)
 
     @property
     def intermediates(self) -> str:
         """The dtype that intermediate results are rounded to."""
-        narrow = self.dtype in ("float16", "bfloat16")
-        return self.accumulator if narrow and not self.stored else dtypes.component(self.dtype)
+        wider = dtypes.is_narrow(self.dtype) and not self.stored
+        return self.accumulator if wider else dtypes.component(self.dtype)
 
     def budgets(self, dtype: str) -> dict[str, float]:
         """The ulps of ``dtype`` that each primitive may be off by."""

@@ -45,7 +45,7 @@ def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
     """The rule for results of the dtype ``result``."""
     if not dtypes.is_inexact(result):
         return Rule("exact", f"{result} results are exact")
-    if op.name in budgets.exact_ops() and not (op.name == "abs" and model.dtype in dtypes.COMPLEX):
+    if op.name in budgets.exact_ops() and not (op.name == "abs" and dtypes.is_complex(model.dtype)):
         return Rule("exact", budgets.exact_ops()[op.name])
     if op.name in budgets.rows() and model.dtype in dtypes.FLOATING:
         ulps = model.budgets(model.dtype)[op.name]

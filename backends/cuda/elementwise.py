@@ -8,10 +8,13 @@ import cupy
 import numpy as np
 
 from tensorcts.backends.cuda.adapting import BFLOAT16, Function, bits
+from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
 
 
 def _astype(x: Any, *, dtype: str) -> Any:
+    if dtype in dtypes.STORAGE:
+        raise UnsupportedError(f"CuPy has no {dtype} arrays")
     if x.dtype == BFLOAT16 and dtype in dtypes.COMPLEX:
         x = x.astype(np.float32)
     return x.astype(dtypes.numpy_dtype(dtype))

@@ -28,7 +28,7 @@ class NumpyBackend(Backend):
             raise ValueError(f"the numpy backend has the device cpu only, not {device!r}")
         self._capabilities = Capabilities(
             device=cpu_name(),
-            dtypes=frozenset(dtypes.ALL),
+            dtypes=frozenset(dtypes.STORABLE),
             versions={"numpy": np.__version__, "scipy": version("scipy")},
             correctly_rounded=frozenset({"divide", "sqrt"}),
             traits={
@@ -59,11 +59,10 @@ class NumpyBackend(Backend):
     def strided(
         self, array: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
     ) -> Array:
-        """A view by NumPy's stride tricks."""
-        itemsize = array.itemsize
-        return np.lib.stride_tricks.as_strided(
-            array[offset:], shape, tuple(s * itemsize for s in strides)
-        )
+        """A view over the same bytes (NumPy's stride tricks know no dtypes of ml_dtypes)."""
+        size = array.itemsize
+        steps = tuple(stride * size for stride in strides)
+        return np.ndarray(shape, array.dtype, array.view(np.uint8), offset * size, steps)
 
     def assign(self, target: Array, source: Array) -> None:
         """By assignment to all of it."""

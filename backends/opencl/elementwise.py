@@ -61,7 +61,7 @@ def astype(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
     dtypes.numpy_dtype(dtype)
     if dtype not in TYPES:
         raise TypeError(f"dtype must be the name of a dtype, not {dtype!r}")
-    if x.dtype in dtypes.COMPLEX and dtype not in dtypes.COMPLEX:
+    if dtypes.is_complex(x.dtype) and not dtypes.is_complex(dtype):
         raise TypeError(f"dtype must be a complex one for a {x.dtype} x, not {dtype}")
     result = runtime.empty(x.shape, dtype)
     runtime.launch_over(("casts", x.dtype, f"cast_{dtype}"), x.size, x, result, layout(x.shape, x))

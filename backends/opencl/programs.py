@@ -25,6 +25,10 @@ TYPES: dict[str, tuple[str, str, str]] = {
     "bfloat16": ("ushort", "float", "float"),
     "complex64": ("float2", "float2", "float2"),
     "complex128": ("double2", "double2", "double2"),
+    "float8_e4m3fn": ("uchar", "float", "float"),
+    "float8_e5m2": ("uchar", "float", "float"),
+    "complex32": ("ushort2", "float2", "float2"),
+    "bcomplex32": ("ushort2", "float2", "float2"),
     "int8": ("char", "char", "uint"),
     "int16": ("short", "short", "uint"),
     "int32": ("int", "int", "uint"),
@@ -61,13 +65,14 @@ _ELEMENTWISE = {
     "INTEGER": ("elementwise_integer", "comparisons"),
     "COMPLEX": ("algebra", "elementwise_complex"),
     "BOOLEAN": ("elementwise_boolean",),
+    "FLOAT8": ("comparisons",),
 }
 
 
 def kind_of(dtype: str) -> str:
     """The macro that tells a program what its dtype is."""
-    kinds = {"FLOATING": dtypes.FLOATING, "INTEGER": dtypes.INTEGER, "COMPLEX": dtypes.COMPLEX,
-             "BOOLEAN": dtypes.BOOL}  # fmt: skip
+    kinds = {"INTEGER": dtypes.INTEGER, "BOOLEAN": dtypes.BOOL, "FLOATING": dtypes.FLOATING,
+             "FLOAT8": dtypes.FLOAT8, "COMPLEX": dtypes.COMPLEX + dtypes.HALF_COMPLEX}  # fmt: skip
     return next((kind for kind, names in kinds.items() if dtype in names), "BYTES")
 
 

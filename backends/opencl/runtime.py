@@ -27,7 +27,7 @@ class Runtime:
         self.device = device
         self.has_double = "cl_khr_fp64" in device.extensions
         double = () if self.has_double else ("float64", "complex128")
-        self.dtypes = frozenset(dtypes.ALL) - frozenset(double)
+        self.dtypes = frozenset(dtypes.STORABLE) - frozenset(double)
         self.context = cl.Context([device])
         self.queue = cl.CommandQueue(self.context)
         self.programs = Programs(self.context, device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from torch import Tensor
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
 from tensorcts.backends.torch_eager import creation
-from tensorcts.backends.torch_eager.adapting import DTYPES, honest, on
+from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, honest, on
 from tensorcts.backends.torch_eager.table import OPS
 from tensorcts.reference import dtypes
 
@@ -34,7 +35,9 @@ def _opened(name: str) -> torch.device:
 
 def _holds(device: torch.device, dtype: torch.dtype) -> bool:
     try:
-        torch.zeros(1, dtype=dtype, device=device)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # complex32 is called experimental
+            torch.zeros(1, dtype=dtype, device=device)
     except (RuntimeError, TypeError):
         return False
     return True
@@ -47,6 +50,7 @@ def _model(device: torch.device) -> str:
     return cpu_name() if device.type == "cpu" else str(device)
 
 
+_HOST_BITS = {1: np.uint8, 2: np.int16, 4: np.int32}
 _NARROW = ("float16", "bfloat16")
 
 _STORED = {"einsum", "linear", "linspace", "scaled_dot_product_attention"}
@@ -80,6 +84,7 @@ def _capabilities(device: torch.device) -> Capabilities:
             "attention_masked_row": "zero",
             "scatter_duplicates": "any_of_them",
             "cast_out_of_range": "any",
+            "float8_e4m3fn_overflow": "saturate",
             "integer_division_by_zero": "any" if gpu else "raises",
             "integer_remainder_by_zero": "any" if gpu else "raises",
         },
@@ -109,18 +114,19 @@ class TorchBackend(Backend):
         return self._ops
 
     def to_device(self, array: NDArray[Any]) -> Tensor:
-        """A copy; bfloat16 goes as its bits, since torch does not know ml_dtypes."""
+        """A copy; what NumPy lacks goes as its bits, since torch does not know ml_dtypes."""
         copy = np.array(array, order="C")
-        if dtypes.name_of(copy.dtype) == "bfloat16":
-            return torch.from_numpy(copy.view(np.int16)).view(torch.bfloat16).to(self._device)
+        if (name := dtypes.name_of(copy.dtype)) in dtypes.EXTENDED:
+            bits = torch.from_numpy(copy.view(_HOST_BITS[copy.itemsize]))
+            return bits.view(DTYPES[name]).to(self._device)
         return torch.from_numpy(copy).to(self._device)
 
     def to_host(self, array: Any) -> NDArray[Any]:
-        """A copy, bfloat16 as its bits."""
+        """A copy, what NumPy lacks as its bits."""
         here = array.detach().cpu().resolve_conj().resolve_neg()
-        if here.dtype == torch.bfloat16:
-            bits = here.view(torch.int16).numpy()
-            return np.array(bits).view(dtypes.numpy_dtype("bfloat16"))
+        if (name := str(here.dtype).removeprefix("torch.")) in dtypes.EXTENDED:
+            bits = here.contiguous().view(BITS[here.itemsize]).numpy()
+            return np.array(bits).view(dtypes.numpy_dtype(name))
         return np.array(here.numpy())
 
     def strided(

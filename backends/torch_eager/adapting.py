@@ -13,10 +13,23 @@ from torch import Tensor
 from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
 
-DTYPES: dict[str, torch.dtype] = {name: getattr(torch, name) for name in dtypes.ALL}
+DTYPES: dict[str, torch.dtype] = {
+    name: getattr(torch, name) for name in dtypes.STORABLE if hasattr(torch, name)
+}
+"""The dtypes that torch has; bcomplex32 is none of them."""
+
+BITS = {1: torch.uint8, 2: torch.int16, 4: torch.int32}
+"""For each size of an element the integers that share its bits."""
 
 _MISSING = re.compile(r"not (yet )?(implemented|supported)|[Uu]nsupported")
 """How torch says that it does not offer something, as against that a kernel went wrong."""
+
+
+def dtype_of(name: str) -> torch.dtype:
+    """Torch's dtype of that name; raises UnsupportedError where it has none."""
+    if name not in DTYPES:
+        raise UnsupportedError(f"torch has no {name}")
+    return DTYPES[name]
 
 
 def honest(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,4 +62,4 @@ def from_front(index: Tensor, size: int) -> Tensor:
 
 def on(device: torch.device, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """A creation op on ``device`` with the dtype as a name."""
-    return lambda *, dtype, **attrs: function(dtype=DTYPES[dtype], device=device, **attrs)
+    return lambda *, dtype, **attrs: function(dtype=dtype_of(dtype), device=device, **attrs)

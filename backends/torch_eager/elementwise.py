@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from tensorcts.backends.torch_eager.adapting import DTYPES
+from tensorcts.backends.torch_eager.adapting import dtype_of
 
 OPS: dict[str, Callable[..., Any]] = {
     "add": torch.add,
@@ -50,5 +50,5 @@ OPS: dict[str, Callable[..., Any]] = {
     "logical_or": torch.logical_or,
     "logical_xor": torch.logical_xor,
     "logical_not": torch.logical_not,
-    "astype": lambda x, *, dtype: x.to(DTYPES[dtype], copy=True),
+    "astype": lambda x, *, dtype: x.to(dtype_of(dtype), copy=True),
 }

@@ -154,11 +154,11 @@ def _run(
 def _check_names(ops: tuple[str, ...], dtypes: tuple[str, ...], checks: tuple[str, ...]) -> None:
     from tensorcts.conformance.checks import CHECKS
     from tensorcts.reference import registry
-    from tensorcts.reference.dtypes import ALL
+    from tensorcts.reference.dtypes import STORABLE
 
     for op in ops:
         registry.get(op)
-    for kind, given, known in (("dtype", dtypes, ALL), ("check", checks, CHECKS)):
+    for kind, given, known in (("dtype", dtypes, STORABLE), ("check", checks, CHECKS)):
         for name in given:
             if name not in known:
                 raise click.UsageError(f"unknown {kind} {name!r}; there are {', '.join(known)}")

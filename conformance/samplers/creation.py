@@ -55,4 +55,4 @@ def number(d: Draw) -> Any:
     """A Python number that the dtype holds exactly."""
     pool = values.specials(d.dtype)
     value = pool[d.integer(0, len(pool) - 1)]
-    return float(value) if d.dtype == "bfloat16" else value.item()
+    return value.item()

@@ -50,7 +50,7 @@ def division(d: Draw) -> Sample:
     """Two arrays whose shapes broadcast; the divisor has zeros in it or not (complex: not)."""
     (x, y), _ = binary(d)
     assert x is not None and y is not None
-    zeros = d.dtype not in dtypes.COMPLEX and d.boolean()
+    zeros = not dtypes.is_complex(d.dtype) and d.boolean()
     return (x, y if zeros else _nonzero(y)), {}
 
 
@@ -76,10 +76,15 @@ def unbroadcastable_choice(d: Draw) -> list[Refusal]:
 @sampler("astype")
 def astype(d: Draw) -> Sample:
     """An array, and each dtype that it may be cast to."""
-    targets = dtypes.COMPLEX if d.dtype in dtypes.COMPLEX else dtypes.ALL
-    target = d.choice(targets)
+    target = d.choice(_targets(d.dtype))
     x = d.array(d.shape())
     return (x,), {"dtype": target}
+
+
+def _targets(dtype: str) -> tuple[str, ...]:
+    """The dtypes that a dtype may be cast to."""
+    complexes = dtypes.COMPLEX + dtypes.HALF_COMPLEX
+    return complexes if dtypes.is_complex(dtype) else dtypes.STORABLE
 
 
 def broadcast_pair(d: Draw, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -92,10 +97,9 @@ def special_arguments(d: Draw) -> list[Sample]:
     """Every special value of the dtype, for two arguments every pair of them."""
     pool = values.specials(d.dtype)
     if d.op.name == "astype":
-        targets = dtypes.COMPLEX if d.dtype in dtypes.COMPLEX else dtypes.ALL
         return [
             ((np.concatenate([pool, values.midpoints(d.dtype, target)]),), {"dtype": target})
-            for target in targets
+            for target in _targets(d.dtype)
         ]
     if d.op.name in UNARY:
         return [((pool,), {})]
@@ -103,7 +107,7 @@ def special_arguments(d: Draw) -> list[Sample]:
     pairs = tuple(np.array(a) for a in grid)
     if d.op.name in DIVISIONS:
         nonzero = (pairs[0], _nonzero(pairs[1]))
-        return [(nonzero, {})] if d.dtype in dtypes.COMPLEX else [(nonzero, {}), (pairs, {})]
+        return [(nonzero, {})] if dtypes.is_complex(d.dtype) else [(nonzero, {}), (pairs, {})]
     return [(pairs, {})]
 
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import COMPLEX, FLOATING, INTEGER, NUMERIC
+from tensorcts.reference.dtypes import COMPLEX, FLOATING, HALF_COMPLEX, INTEGER, NUMERIC
 from tensorcts.reference.registry import DEFINED, RAISES, Choice, op
 
 
-@op(dtypes=NUMERIC)
+@op(dtypes=NUMERIC + HALF_COMPLEX)
 def add(x: Any, y: Any) -> Any:
     """The sum x + y, elementwise.
 
@@ -23,7 +23,7 @@ def add(x: Any, y: Any) -> Any:
     return x + y
 
 
-@op(dtypes=NUMERIC)
+@op(dtypes=NUMERIC + HALF_COMPLEX)
 def subtract(x: Any, y: Any) -> Any:
     """The difference x - y, elementwise.
 
@@ -36,7 +36,7 @@ def subtract(x: Any, y: Any) -> Any:
     return x - y
 
 
-@op(dtypes=NUMERIC, zero_sign=True, also_known_as=("mul",))
+@op(dtypes=NUMERIC + HALF_COMPLEX, zero_sign=True, also_known_as=("mul",))
 def multiply(x: Any, y: Any) -> Any:
     """The product x · y, elementwise.
 
@@ -136,7 +136,7 @@ def remainder(x: Any, y: Any) -> Any:
     return np.remainder(x, y)
 
 
-@op(dtypes=NUMERIC, zero_sign=True, also_known_as=("neg",))
+@op(dtypes=NUMERIC + HALF_COMPLEX, zero_sign=True, also_known_as=("neg",))
 def negative(x: Any) -> Any:
     """The value -x, elementwise.
 

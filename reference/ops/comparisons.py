@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import ALL, REAL
+from tensorcts.reference.dtypes import REAL, STORABLE
 from tensorcts.reference.registry import op
 
 
-@op(dtypes=ALL, result="bool", differentiable=False, also_known_as=("eq",))
+@op(dtypes=STORABLE, result="bool", differentiable=False, also_known_as=("eq",))
 def equal(x: Any, y: Any) -> Any:
     """Whether x = y, elementwise, exactly.
 
@@ -22,7 +22,7 @@ def equal(x: Any, y: Any) -> Any:
     return np.equal(x, y)
 
 
-@op(dtypes=ALL, result="bool", differentiable=False, also_known_as=("ne",))
+@op(dtypes=STORABLE, result="bool", differentiable=False, also_known_as=("ne",))
 def not_equal(x: Any, y: Any) -> Any:
     """Whether x ≠ y, elementwise, exactly.
 
@@ -106,7 +106,7 @@ def minimum(x: Any, y: Any) -> Any:
     return np.minimum(x, y)
 
 
-@op(dtypes=ALL, zero_sign=True)
+@op(dtypes=STORABLE, zero_sign=True)
 def where(condition: Any, x: Any, y: Any) -> Any:
     """x where the condition holds, y elsewhere, elementwise.
 

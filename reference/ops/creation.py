@@ -9,11 +9,11 @@ import numpy as np
 
 from tensorcts.reference.arrays.dispatch import innermost
 from tensorcts.reference.arrays.primitives import convert, integers
-from tensorcts.reference.dtypes import ALL, FLOATING, REAL, numpy_dtype, wide
+from tensorcts.reference.dtypes import FLOATING, REAL, STORABLE, numpy_dtype, wide
 from tensorcts.reference.registry import Real, op
 
 
-@op(dtypes=ALL, result="dtype", differentiable=False)
+@op(dtypes=STORABLE, result="dtype", differentiable=False)
 def zeros(*, shape: tuple[int, ...], dtype: str) -> Any:
     """An array of zeros.
 
@@ -23,7 +23,7 @@ def zeros(*, shape: tuple[int, ...], dtype: str) -> Any:
     return np.zeros(shape, numpy_dtype(wide(dtype)))
 
 
-@op(dtypes=ALL, result="dtype", differentiable=False)
+@op(dtypes=STORABLE, result="dtype", differentiable=False)
 def ones(*, shape: tuple[int, ...], dtype: str) -> Any:
     """An array of ones; True for bool, 1 + 0i for complex dtypes.
 
@@ -33,7 +33,7 @@ def ones(*, shape: tuple[int, ...], dtype: str) -> Any:
     return np.ones(shape, numpy_dtype(wide(dtype)))
 
 
-@op(dtypes=ALL, result="dtype", differentiable=False, zero_sign=True)
+@op(dtypes=STORABLE, result="dtype", differentiable=False, zero_sign=True)
 def full(*, shape: tuple[int, ...], value: Real, dtype: str) -> Any:
     """An array filled with one value.
 
@@ -44,7 +44,7 @@ def full(*, shape: tuple[int, ...], value: Real, dtype: str) -> Any:
     return np.broadcast_to(convert(value, dtype=dtype), shape)
 
 
-@op(dtypes=ALL, result="dtype", differentiable=False)
+@op(dtypes=STORABLE, result="dtype", differentiable=False)
 def eye(*, rows: int, columns: int, k: int, dtype: str) -> Any:
     """A matrix with ones on its k-th diagonal (k > 0 above, k < 0 below the main one), else zeros.
 

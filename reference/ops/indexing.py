@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import scatter_sum, scatter_to, select
-from tensorcts.reference.dtypes import ALL, FLOATING, NUMERIC
+from tensorcts.reference.dtypes import FLOATING, NUMERIC, STORABLE
 from tensorcts.reference.registry import DEFINED, AnyOf, Choice, op
 
 
-@op(dtypes=ALL, zero_sign=True, also_known_as=("index_select",))
+@op(dtypes=STORABLE, zero_sign=True, also_known_as=("index_select",))
 def take(x: Any, indices: Any, *, axis: int) -> Any:
     """The slices of x along an axis that a 1-d array of indices names, in its order.
 
@@ -25,7 +25,7 @@ def take(x: Any, indices: Any, *, axis: int) -> Any:
     return np.take(x, indices, axis=axis)
 
 
-@op(dtypes=ALL, zero_sign=True, also_known_as=("take_along_axis", "gather_elements"))
+@op(dtypes=STORABLE, zero_sign=True, also_known_as=("take_along_axis", "gather_elements"))
 def gather(x: Any, index: Any, *, axis: int) -> Any:
     """One element of x for each index, along an axis: z[i, j] = x[index[i, j], j] for axis 0.
 
@@ -53,7 +53,7 @@ def _any_of_duplicates(x: Any, index: Any, updates: Any, *, axis: int) -> list[A
 
 
 @op(
-    dtypes=ALL,
+    dtypes=STORABLE,
     zero_sign=True,
     choices=(
         Choice(
@@ -90,7 +90,7 @@ def scatter_add(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     return scatter_sum(x, index, updates, axis=axis)
 
 
-@op(dtypes=ALL, zero_sign=True, also_known_as=("boolean_mask",))
+@op(dtypes=STORABLE, zero_sign=True, also_known_as=("boolean_mask",))
 def masked_select(x: Any, mask: Any) -> Any:
     """The elements of x where the mask is true, in row-major order, as a 1-d array.
 

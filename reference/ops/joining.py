@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import ALL
+from tensorcts.reference.dtypes import STORABLE
 from tensorcts.reference.registry import op
 
 
-@op(dtypes=ALL, zero_sign=True, also_known_as=("cat", "concatenate"))
+@op(dtypes=STORABLE, zero_sign=True, also_known_as=("cat", "concatenate"))
 def concat(*arrays: Any, axis: int) -> Any:
     """The arrays one after the other along an existing axis.
 
@@ -22,7 +22,7 @@ def concat(*arrays: Any, axis: int) -> Any:
     return np.concatenate(arrays, axis=axis)
 
 
-@op(dtypes=ALL, zero_sign=True)
+@op(dtypes=STORABLE, zero_sign=True)
 def stack(*arrays: Any, axis: int) -> Any:
     """The arrays side by side along a new axis.
 
@@ -33,7 +33,7 @@ def stack(*arrays: Any, axis: int) -> Any:
     return np.stack(arrays, axis=axis)
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may")
+@op(dtypes=STORABLE, zero_sign=True, aliases="may")
 def split(x: Any, *, sizes: tuple[int, ...], axis: int) -> Any:
     """x cut along an axis into pieces of the sizes given.
 

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import ALL
+from tensorcts.reference.dtypes import STORABLE
 from tensorcts.reference.registry import op
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may", also_known_as=("view",))
+@op(dtypes=STORABLE, zero_sign=True, aliases="may", also_known_as=("view",))
 def reshape(x: Any, *, shape: tuple[int, ...]) -> Any:
     """The elements of x, in row-major order, in another shape.
 
@@ -21,7 +21,7 @@ def reshape(x: Any, *, shape: tuple[int, ...]) -> Any:
     return np.reshape(x, shape)
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may", also_known_as=("permute", "transpose"))
+@op(dtypes=STORABLE, zero_sign=True, aliases="may", also_known_as=("permute", "transpose"))
 def permute_dims(x: Any, *, axes: tuple[int, ...]) -> Any:
     """x with its axes in another order: axis i of the result is axis axes[i] of x.
 
@@ -32,7 +32,7 @@ def permute_dims(x: Any, *, axes: tuple[int, ...]) -> Any:
     return np.transpose(x, axes)
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may", also_known_as=("expand",))
+@op(dtypes=STORABLE, zero_sign=True, aliases="may", also_known_as=("expand",))
 def broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Any:
     """x repeated along axes of size 1, and along new leading axes, to fill a shape.
 
@@ -43,7 +43,7 @@ def broadcast_to(x: Any, *, shape: tuple[int, ...]) -> Any:
     return np.broadcast_to(x, shape)
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may")
+@op(dtypes=STORABLE, zero_sign=True, aliases="may")
 def flatten(x: Any, *, start: int, end: int) -> Any:
     """x with its axes start … end (both included) made one, in row-major order.
 
@@ -59,7 +59,7 @@ def flatten(x: Any, *, start: int, end: int) -> Any:
     return np.reshape(x, x.shape[:first] + (middle,) + x.shape[last + 1 :])
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may")
+@op(dtypes=STORABLE, zero_sign=True, aliases="may")
 def squeeze(x: Any, *, axis: int | tuple[int, ...]) -> Any:
     """x without the axes given, each of size 1.
 
@@ -70,7 +70,7 @@ def squeeze(x: Any, *, axis: int | tuple[int, ...]) -> Any:
     return np.squeeze(x, axis)
 
 
-@op(dtypes=ALL, zero_sign=True, aliases="may", also_known_as=("unsqueeze",))
+@op(dtypes=STORABLE, zero_sign=True, aliases="may", also_known_as=("unsqueeze",))
 def expand_dims(x: Any, *, axis: int) -> Any:
     """x with a new axis of size 1 at the position axis of the result.
 

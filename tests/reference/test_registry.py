@@ -45,7 +45,7 @@ def test_constraints_are_numbered(op: Op) -> None:
 
 @every_op
 def test_dtypes_are_known(op: Op) -> None:
-    assert op.dtypes and set(op.dtypes) <= set(dtypes.ALL)
+    assert op.dtypes and set(op.dtypes) <= set(dtypes.STORABLE)
     assert len(set(op.dtypes)) == len(op.dtypes)
     results = op.result if isinstance(op.result, tuple) else (op.result,)
     assert set(results) <= set(get_args(Result)) and op.aliases in get_args(Aliasing)
@@ -55,7 +55,7 @@ def test_dtypes_are_known(op: Op) -> None:
 def test_result_dtype_follows(op: Op) -> None:
     for dtype in op.dtypes:
         for output in range(len(op.result) if isinstance(op.result, tuple) else 1):
-            assert op.result_dtype(dtype, {"dtype": "int32"}, output) in dtypes.ALL
+            assert op.result_dtype(dtype, {"dtype": "int32"}, output) in dtypes.STORABLE
     assert (op.result == "dtype") == ("dtype" in op.signature.parameters)
 
 

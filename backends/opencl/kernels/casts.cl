@@ -1,21 +1,23 @@
-// Casts from one dtype to every other one. 16-bit floats come from a float that is rounded to odd
+// Casts from one dtype to every other one. 8- and 16-bit floats come from a float rounded to odd
 // (truncated, its last bit set where anything was cut off), so that the value rounds only once.
 #if defined(COMPLEX)
 #define REAL_PART(x) (x).x
 #define IMAGINARY_PART(x) (x).y
+#define PART R
 #else
+#define PART A
 #define REAL_PART(x) (x)
 #define IMAGINARY_PART(x) 0
 #endif
 
-#if defined(FLOATING)
+#if defined(FLOATING) || defined(FLOAT8)
 // The conversion saturates; NaN is tested for, as not every compiler makes it 0.
 #define TO_INTEGER(type, x) ((x) != (x) ? (type)0 : convert_##type##_sat(x))
 #else
 #define TO_INTEGER(type, x) ((type)(x))
 #endif
 
-#if defined(DTYPE_float64)
+#if defined(DTYPE_float64) || defined(DTYPE_complex128)
 float to_odd(double x)
 {
     float nearest = (float)x;
@@ -35,8 +37,8 @@ float to_odd(A x)
     float odd = ldexp((float)(magnitude >> shift | (lost != 0)), shift);
     return x < 0 ? -odd : odd;
 }
-#elif !defined(COMPLEX)
-float to_odd(A x) { return x; }
+#else
+float to_odd(PART x) { return x; }
 #endif
 
 #define CAST(target, type, expression)                                      \
@@ -60,6 +62,8 @@ CAST(uint16, ushort, TO_INTEGER(ushort, x))
 CAST(uint32, uint, TO_INTEGER(uint, x))
 CAST(uint64, ulong, TO_INTEGER(ulong, x))
 CAST(bfloat16, ushort, to_bfloat16(to_odd(x)))
+CAST(float8_e4m3fn, uchar, to_e4m3fn(to_odd(x)))
+CAST(float8_e5m2, uchar, to_e5m2(to_odd(x)))
 CAST(float32, float, (float)x)
 
 kernel void cast_float16(global const S *px, global ushort *pz, Layout l)
@@ -70,6 +74,18 @@ kernel void cast_float16(global const S *px, global ushort *pz, Layout l)
 }
 #endif
 CAST(complex64, float2, (float2)((float)REAL_PART(x), (float)IMAGINARY_PART(x)))
+CAST(bcomplex32, ushort2,
+     (ushort2)(to_bfloat16(to_odd(REAL_PART(x))), to_bfloat16(to_odd(IMAGINARY_PART(x)))))
+
+kernel void cast_complex32(global const S *px, global ushort2 *pz, Layout l)
+{
+    long i = get_global_id(0);
+    if (i < l.size) {
+        A x = load(px, at(&l, 0, i));
+        float2 odd = (float2)(to_odd(REAL_PART(x)), to_odd(IMAGINARY_PART(x)));
+        vstore_half2_rte(odd, i, (global half *)pz);
+    }
+}
 
 #if defined(HAS_DOUBLE)
 #if !defined(COMPLEX)
