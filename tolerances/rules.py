@@ -91,7 +91,12 @@ def sigma(
     with np.errstate(invalid="ignore"):
         # In ulps first: the magnified unit of a number near float64's smallest would be zero.
         spreads = [np.sqrt(total / SAMPLES) / model.magnification for total in squares]
-        return [spread * unit for spread, unit in zip(spreads, units, strict=True)]
+        return [_times(spread, unit) for spread, unit in zip(spreads, units, strict=True)]
+
+
+def _times(spread: NDArray[np.float64], unit: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The product, where it is not 0 at least float64's smallest number."""
+    return np.where(spread > 0, np.maximum(spread * unit, np.nextafter(0.0, 1.0)), spread)
 
 
 def _noisy(array: NDArray[Any], *, noise: Noise, backward: bool) -> Noisy:

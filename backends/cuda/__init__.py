@@ -73,6 +73,7 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
             "index_dtype": "int64",
             "flush_subnormals": "all",  # CuPy compiles its kernels with -ftz=true
             "activation_at_minus_infinity": "zero",
+            "softsign_at_infinity": "limit",
             "attention_masked_row": "zero",
             "scatter_duplicates": "any_of_them",
             "cast_out_of_range": "any",

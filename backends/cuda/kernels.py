@@ -20,7 +20,7 @@ OPTIONS = ("-std=c++17",)
 ELEMENTWISE = ("gelu", "gelu_tanh", "silu")
 ROWWISE = ("softmax", "log_softmax", "layer_norm", "rms_norm")
 
-_FORMATS = {
+FORMATS = {
     "float64": """
 typedef double Storage;
 typedef double Real;
@@ -175,7 +175,7 @@ extern "C" __global__ void rms_norm(const Storage *in, Storage *out, long long s
 
 def source(dtype: str) -> str:
     """The CUDA C++ of all kernels for a floating dtype."""
-    return _FORMATS[dtype] + _CODE
+    return FORMATS[dtype] + _CODE
 
 
 @cache

@@ -24,6 +24,7 @@ def _along(name: str) -> Function:
 OPS: dict[str, Function] = {
     "softmax": _along("softmax"),
     "log_softmax": _along("log_softmax"),
+    "softmin": lambda x, *, axis: _along("softmax")(-x, axis=axis),
     "layer_norm": lambda x, w, b, *, eps: rowwise("layer_norm", x, w, b, np.float64(eps)),
     "rms_norm": lambda x, weight, *, eps: rowwise("rms_norm", x, weight, np.float64(eps)),
     "scaled_dot_product_attention": both(attention),

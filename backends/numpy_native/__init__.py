@@ -33,6 +33,7 @@ class NumpyBackend(Backend):
             correctly_rounded=frozenset({"divide", "sqrt"}),
             traits={
                 "activation_at_minus_infinity": "nan",
+                "softsign_at_infinity": "nan",
                 "cast_out_of_range": "any",
                 "scatter_duplicates": "any_of_them",
             },

@@ -77,6 +77,7 @@ def _rotary(x: Array, positions: Array, *, base: float, layout: str) -> Array:
 OPS: dict[str, Callable[..., Any]] = {
     "softmax": through_float32(_softmax),
     "log_softmax": through_float32(_log_softmax),
+    "softmin": through_float32(lambda x, *, axis: _softmax(-x, axis=axis)),
     "layer_norm": through_float32(_layer_norm),
     "rms_norm": through_float32(_rms_norm),
     "scaled_dot_product_attention": through_float32(_attention),

@@ -15,7 +15,7 @@ from tensorcts.backends.opencl.runtime import Runtime
 
 
 def along(op: str, runtime: Runtime, x: DeviceArray, *, axis: int) -> DeviceArray:
-    """softmax and log_softmax: the axis is made the last one, and put back by a view."""
+    """softmax, softmin and log_softmax: the axis is made the last one, and put back by a view."""
     place = normal_axis(axis, x.ndim)
     order = [a for a in range(x.ndim) if a != place] + [place]
     last = runtime.contiguous(permuted(x, order))
@@ -61,6 +61,7 @@ def _normalize(
 
 OPS: dict[str, Callable[..., Any]] = {
     "softmax": partial(along, "softmax"),
+    "softmin": partial(along, "softmin"),
     "log_softmax": partial(along, "log_softmax"),
     "layer_norm": layer_norm,
     "rms_norm": rms_norm,

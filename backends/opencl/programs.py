@@ -48,6 +48,8 @@ TYPES: dict[str, tuple[str, str, str]] = {
 
 FAMILIES: dict[str, tuple[str, ...]] = {
     "elementwise": ("layout", "storage", "maps"),
+    "activations": ("layout", "storage", "maps", "sigmoids", "activations"),
+    "gates": ("layout", "storage", "maps", "sigmoids", "gates"),
     "casts": ("layout", "storage", "casts"),
     "movement": ("layout", "movement"),
     "indices": ("layout", "storage", "indices"),

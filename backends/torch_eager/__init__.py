@@ -53,14 +53,15 @@ def _model(device: torch.device) -> str:
 _HOST_BITS = {1: np.uint8, 2: np.int16, 4: np.int32}
 _NARROW = ("float16", "bfloat16")
 
-_STORED = {"einsum", "linear", "linspace", "scaled_dot_product_attention"}
+_STORED = {"einsum", "linear", "linspace", "scaled_dot_product_attention", "softsign",
+           "tanhshrink"}  # fmt: skip
 """Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
-the product before the bias is added, the step, the probabilities."""
+the product before the bias is added, the step, the probabilities, 1 + |x|, the tanh."""
 
 _STORED_ON_GPU = {"scatter_add"}
 """One more on a GPU: atomic additions."""
 
-_STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax"}
+_STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax", "softmin"}
 """More such ops on the CPU: arange a vector's first element, softmax on all axes but the last."""
 
 
@@ -77,10 +78,12 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{accumulating}/{dtype}": dtype for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
+        unchecked=frozenset({"softplus/C1"}),
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",
+            "softsign_at_infinity": "nan",
             "attention_masked_row": "zero",
             "scatter_duplicates": "any_of_them",
             "cast_out_of_range": "any",

@@ -59,6 +59,7 @@ def _rotary_embedding(x: Tensor, positions: Tensor, *, base: float, layout: str)
 OPS: dict[str, Callable[..., Any]] = {
     "softmax": lambda x, *, axis: functional.softmax(x, axis),
     "log_softmax": lambda x, *, axis: functional.log_softmax(x, axis),
+    "softmin": lambda x, *, axis: functional.softmin(x, axis),
     "layer_norm": lambda x, weight, bias, *, eps: functional.layer_norm(
         x, x.shape[-1:], weight, bias, eps
     ),

@@ -41,6 +41,7 @@ _SAMPLERS: dict[str, Sampler] = {}
 _REFUSERS: dict[str, Refuser] = {}
 _FAMILIES = (
     "elementwise",
+    "activations",
     "creation",
     "contractions",
     "shaping",

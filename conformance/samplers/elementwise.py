@@ -10,16 +10,18 @@ from numpy.typing import NDArray
 from tensorcts.conformance import values
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers.activations import ATTRIBUTES
 from tensorcts.reference import dtypes
 
 UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
          "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "logical_not", "relu",
-         "gelu", "gelu_tanh", "silu")  # fmt: skip
+         "gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "selu", "relu6",
+         "hardsigmoid", "hardswish", "tanhshrink")  # fmt: skip
 BINARY = ("add", "subtract", "multiply", "pow", "atan2",
           "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum",
           "minimum", "logical_and", "logical_or", "logical_xor")  # fmt: skip
 DIVISIONS = ("divide", "floor_divide", "remainder")
-ELEMENTWISE = frozenset(UNARY + BINARY + DIVISIONS)
+ELEMENTWISE = frozenset((*UNARY, *BINARY, *DIVISIONS, *ATTRIBUTES))
 
 
 @sampler(*UNARY)
@@ -103,6 +105,8 @@ def special_arguments(d: Draw) -> list[Sample]:
         ]
     if d.op.name in UNARY:
         return [((pool,), {})]
+    if d.op.name in ATTRIBUTES:
+        return [((pool,), dict(attrs)) for attrs in ATTRIBUTES[d.op.name]]
     grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], pool[None, :]))
     pairs = tuple(np.array(a) for a in grid)
     if d.op.name in DIVISIONS:

@@ -15,7 +15,7 @@ FINITE = values.MILD
 """Attention's styles: NaN and infinities in masked places are not defined."""
 
 
-@sampler("softmax", "log_softmax")
+@sampler("softmax", "log_softmax", "softmin")
 def along_axis(d: Draw) -> Sample:
     """An array and one of its axes; some spread so far that the smaller exponentials underflow."""
     shape = d.shape(min_dims=1)
@@ -24,7 +24,7 @@ def along_axis(d: Draw) -> Sample:
     return (x,), {"axis": d.axis(len(shape))}
 
 
-@refuser("softmax", "log_softmax")
+@refuser("softmax", "log_softmax", "softmin")
 def no_axis(d: Draw) -> list[Refusal]:
     """An axis that there is not."""
     x = d.array((2, 3))

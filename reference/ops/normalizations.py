@@ -1,4 +1,4 @@
-"""Normalizations: softmax, log_softmax, layer_norm, rms_norm."""
+"""Normalizations: softmax, log_softmax, softmin, layer_norm, rms_norm."""
 
 from __future__ import annotations
 
@@ -40,6 +40,20 @@ def log_softmax(x: Any, *, axis: int) -> Any:
     """
     shifted = x - stop_gradient(np.max(x, axis=axis, keepdims=True, initial=-np.inf))
     return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+@op(dtypes=FLOATING)
+def softmin(x: Any, *, axis: int) -> Any:
+    """The softmax of -x: exp(-x) divided by its sum along the axis.
+
+    Semantics: the smallest element is subtracted first, so nothing overflows.
+    Constraints: (C1) axis is in [-n, n) for an n-dimensional x.
+    Special values: a row that holds NaN or -inf, or nothing but inf, is all NaN; other rows are
+    not touched by it. inf gives 0. A row of one finite element is 1 exactly.
+    Gradient: y·(Σ g·y - g), y the result, summed along the axis.
+    Source: PyTorch nn.functional.softmin.
+    """
+    return softmax(-x, axis=axis)
 
 
 def _require_rows(x: Any, **parameters: Any) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 cupy = pytest.importorskip("cupy")
 
 from tensorcts.backends import registry as backends  # noqa: E402
-from tensorcts.backends.cuda import CudaBackend, kernels  # noqa: E402
+from tensorcts.backends.cuda import CudaBackend, activation_kernels, kernels  # noqa: E402
 from tensorcts.backends.cuda.table import OPS  # noqa: E402
 from tensorcts.backends.protocol import UnavailableError, UnsupportedError  # noqa: E402
 from tensorcts.reference import dtypes, registry  # noqa: E402
@@ -46,13 +47,18 @@ def test_every_kernel_is_defined_for_every_floating_dtype() -> None:
             assert f"ELEMENTWISE({name}," in code
         for name in kernels.ROWWISE:
             assert f"__global__ void {name}(" in code
+        code = activation_kernels.source(dtype)
+        for kind in ("UNARY", "PAIRED"):
+            for name in getattr(activation_kernels, kind):
+                assert f"\n{kind}({name}," in code
 
 
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="there is no nvcc here")
 @pytest.mark.parametrize("dtype", dtypes.FLOATING)
-def test_the_kernels_compile(dtype: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("program", [kernels, activation_kernels])
+def test_the_kernels_compile(program: ModuleType, dtype: str, tmp_path: Path) -> None:
     file = tmp_path / "kernels.cu"
-    file.write_text(kernels.source(dtype), encoding="utf-8")
+    file.write_text(program.source(dtype), encoding="utf-8")
     ptx = tmp_path / "kernels.ptx"
     command = ["nvcc", "--ptx", *kernels.OPTIONS, "-arch=sm_80", "-o", ptx, file]
     result = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -156,6 +156,8 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
                          ((d.real(3), d.real(4, 3), None), {})],
     "softmax": lambda d: [((d.real(2, 3),), {"axis": a}) for a in (0, -1)],
     "log_softmax": lambda d: [((d.real(2, 3),), {"axis": a}) for a in (0, -1)],
+    "softmin": lambda d: [((d.real(2, 3),), {"axis": a}) for a in (0, -1)],
+    "relu6": lambda d: [((d.real(4, 5, low=-3, high=9),), {})],
     "layer_norm": lambda d: [((d.real(2, 4), d.real(4), d.real(4)), {"eps": 1e-5})],
     "rms_norm": lambda d: [((d.real(2, 4), d.real(4)), {"eps": 1e-6})],
     "reshape": lambda d: [((d.real(2, 6),), {"shape": (3, -1)}), ((d.real(1),), {"shape": ()})],

@@ -125,7 +125,7 @@ def test_definitions_stay_within_numpy() -> None:
 @pytest.mark.parametrize(
     ("wrong", "right"),
     [("permute", "permute_dims"), ("sofmax", "softmax"), ("mul", "multiply"), ("cat", "concat"),
-     ("layernorm", "layer_norm"), ("sdpa", "scaled_dot_product_attention"), ("swish", "silu"),
+     ("layernorm", "layer_norm"), ("sdpa", "scaled_dot_product_attention"), ("logistic", "sigmoid"),
      ("transpose", "permute_dims"), ("scatteradd", "scatter_add")],
 )  # fmt: skip
 def test_an_unknown_op_suggests_the_nearest(wrong: str, right: str) -> None:

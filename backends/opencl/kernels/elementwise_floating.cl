@@ -25,17 +25,3 @@ UNARY(op_tanh, tanh(x))
 UNARY(op_asinh, asinh(x))
 UNARY(op_acosh, acosh(x))
 UNARY(op_atanh, atanh(x))
-
-UNARY(op_relu, x <= 0 ? (A)0 : x)
-
-// Each of these has the limit 0 at -inf, where the formula would give NaN.
-#define SQRT_HALF ((A)0.70710678118654752440)
-#define SQRT_2_OVER_PI ((A)0.79788456080286535588)
-UNARY(op_gelu, x == -INFINITY ? (A)0 : (A)0.5 * x * erfc(-x * SQRT_HALF))
-
-// ½·(1 + tanh u) cancels for u < 0, where it is computed as 1/(1 + exp(-2u)).
-A tanh_gate(A u) { return u > (A)-0.5 ? (A)0.5 * (1 + tanh(u)) : 1 / (1 + exp(-2 * u)); }
-UNARY(op_gelu_tanh,
-      x == -INFINITY ? (A)0 : x * tanh_gate(SQRT_2_OVER_PI * (x + (A)0.044715 * (x * x * x))))
-
-UNARY(op_silu, x == -INFINITY ? (A)0 : x / (1 + exp(-x)))

@@ -7,40 +7,43 @@ TREE(largest, A, LARGER(a, b))
     long row = get_group_id(0), me = get_local_id(0);                       \
     long first = offset + row * n, out = row * n;
 
-// The largest element of the row and the sum of exp(x - largest).
-A row_largest(local A *part, global const S *px, long first, long n)
+// The largest element of the row and the sum of exp(x - largest); sign is -1 for those of -x.
+A row_largest(local A *part, global const S *px, long first, long n, A sign)
 {
     long me = get_local_id(0);
     A high = -INFINITY;
     for (long j = me; j < n; j += GROUP) {
-        A next = load(px, first + j);
+        A next = sign * load(px, first + j);
         high = LARGER(high, next);
     }
     return largest(part, high, GROUP);
 }
 
-A row_exponentials(local A *part, global const S *px, long first, long n, A high)
+A row_exponentials(local A *part, global const S *px, long first, long n, A sign, A high)
 {
     A sum = 0;
     for (long j = get_local_id(0); j < n; j += GROUP)
-        sum += exp(load(px, first + j) - high);
+        sum += exp(sign * load(px, first + j) - high);
     return total(part, sum, GROUP);
 }
 
-kernel void op_softmax(global const S *px, global S *pz, long offset, long n)
-{
-    ROW
-    A high = row_largest(part, px, first, n);
-    A sum = row_exponentials(part, px, first, n, high);
-    for (long j = me; j < n; j += GROUP)
-        store(pz, out + j, exp(load(px, first + j) - high) / sum);
-}
+#define SOFTMAX(name, sign)                                                 \
+    kernel void name(global const S *px, global S *pz, long offset, long n) \
+    {                                                                       \
+        ROW                                                                 \
+        A high = row_largest(part, px, first, n, sign);                     \
+        A sum = row_exponentials(part, px, first, n, sign, high);           \
+        for (long j = me; j < n; j += GROUP)                                \
+            store(pz, out + j, exp(sign * load(px, first + j) - high) / sum); \
+    }
+SOFTMAX(op_softmax, 1)
+SOFTMAX(op_softmin, -1)
 
 kernel void op_log_softmax(global const S *px, global S *pz, long offset, long n)
 {
     ROW
-    A high = row_largest(part, px, first, n);
-    A logarithm = log(row_exponentials(part, px, first, n, high));
+    A high = row_largest(part, px, first, n, 1);
+    A logarithm = log(row_exponentials(part, px, first, n, 1, high));
     for (long j = me; j < n; j += GROUP)
         store(pz, out + j, load(px, first + j) - high - logarithm);
 }
