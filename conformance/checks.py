@@ -5,6 +5,7 @@ shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
 layouts         transposed, strided, offset and reversed arrays
 bad_arguments   calls that break a constraint and must raise (in one dtype of each op)
 aliasing        writes through results and arguments (in one dtype of each op)
+distribution    random numbers by the thousand: their statistics, seeds and independence
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
 """
 
@@ -17,12 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.conformance import aliasing, values
+from tensorcts.conformance import aliasing, distributions, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.layouts import LAYOUTS
 from tensorcts.conformance.samplers import all_refusers, all_samplers
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE, special_arguments
+from tensorcts.conformance.samplers.randoms import many
 from tensorcts.reference import dtypes
 from tensorcts.reference.registry import Op, all_ops
 from tensorcts.tolerances.budgets import exact_ops
@@ -80,7 +82,12 @@ def usual_dtype(op: Op) -> str:
 
 
 def _applies(check: str, op: Op, dtype: str) -> bool:
+    random_numbers = op.family == distributions.FAMILY
     match check:
+        case "distribution":
+            return random_numbers
+        case "special_values":
+            return not random_numbers
         case "layouts":
             return _takes_arrays(op)
         case "bad_arguments":
@@ -160,12 +167,20 @@ def _aliasing(test: Test, seed: int) -> Iterator[Case]:
                 yield case
 
 
+def _distribution(test: Test, seed: int) -> Iterator[Case]:
+    draw = _curated(test, seed, styles=values.MILD[:1])
+    for attrs in many(draw):
+        for probe in distributions.PROBES:
+            yield Case(test.op, test.dtype, (), attrs, probe=probe)
+
+
 CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "special_values": _special_values,
     "shapes": _shapes,
     "layouts": _layouts,
     "bad_arguments": _bad_arguments,
     "aliasing": _aliasing,
+    "distribution": _distribution,
 }
 CHECKS = (*CURATED, "random")
 

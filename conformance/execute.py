@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend, UnsupportedError
-from tensorcts.conformance import aliasing, layouts
+from tensorcts.conformance import aliasing, distributions, layouts
 from tensorcts.conformance.cases import Arrays, Case
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import Verdict
@@ -45,8 +45,10 @@ def execute(backend: Backend, case: Case) -> Outcome:
 
 def _executed(backend: Backend, case: Case) -> Outcome:
     inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
-    if case.probe:
+    if case.probe in aliasing.PROBES:
         return Outcome(_probed(backend, case, inputs))
+    if case.probe in distributions.PROBES:
+        return Outcome(_drawn(backend, case))
     hosts = _called(backend, case, inputs, like=case.arrays)
     sizes = {array.nbytes for array in case.arrays if array is not None}
     if any(host.nbytes not in sizes for host in hosts):  # now that its size is known
@@ -67,6 +69,16 @@ def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[An
     backend.assign(written, backend.to_device(aliasing.marks(old)))
     backend.synchronize()
     return old, before, backend.to_host(other)
+
+
+def _drawn(backend: Backend, case: Case) -> tuple[NDArray[Any], ...]:
+    """The numbers of one call, and where two are compared those of the other."""
+    calls = [dict(case.attrs)]
+    if case.probe != distributions.MANY:
+        calls.append(distributions.second_call(case))
+    results = [backend.ops[case.op.name](**attrs) for attrs in calls]
+    backend.synchronize()
+    return tuple(np.asarray(backend.to_host(result)) for result in results)
 
 
 def _called(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
-from tensorcts.conformance import aliasing
+from tensorcts.conformance import aliasing, distributions
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case, describe_array
 from tensorcts.conformance.compare import Comparison, compare, number
@@ -79,8 +79,10 @@ class Judge:
         """Judge what came back for a case."""
         if case.refused:
             return _refusal(case, outcome)
-        if case.probe:
+        if case.probe in aliasing.PROBES:
             return self._probed(case, outcome)
+        if self._is_random(case):
+            return _random(case, outcome)
         refused = must_raise(case, self.capabilities.traits)
         if refused is not None and outcome.verdict in (None, "error"):
             raised = outcome.verdict == "error"
@@ -126,6 +128,12 @@ class Judge:
         message = aliasing.fault(case, written, before, after, views=views)
         return Judgement(case, "fail" if message else "pass", message)
 
+    def _is_random(self, case: Case) -> bool:
+        """Whether only the distribution of the results is known."""
+        generator = self.capabilities.traits.get("random_generator")
+        drawn = case.op.family == distributions.FAMILY
+        return drawn and (case.probe != "" or generator != distributions.PHILOX)
+
     def _flush(self, case: Case) -> str:
         """What the backend declares to make of subnormals in the case's dtype."""
         concerned = dtypes.component(case.dtype) in ("float32", "bfloat16")
@@ -147,6 +155,13 @@ def _refusal(case: Case, outcome: Outcome) -> Judgement:
         came = ", ".join(describe_array(output) for output in outcome.outputs)
         return Judgement(case, "fail", f"{case.refused}: {came} came back instead of an error")
     return Judgement(case, outcome.verdict or "fail", outcome.message)
+
+
+def _random(case: Case, outcome: Outcome) -> Judgement:
+    if outcome.verdict is not None:
+        return Judgement(case, outcome.verdict, outcome.message)
+    message = distributions.fault(case, outcome.outputs)
+    return Judgement(case, "fail" if message else "pass", message, "distribution")
 
 
 def _without_subnormals(array: NDArray[Any]) -> NDArray[Any]:

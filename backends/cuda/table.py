@@ -11,6 +11,7 @@ from tensorcts.backends.cuda import (
     creation,
     elementwise,
     indexing,
+    randoms,
     reductions,
     rows,
     shaping,
@@ -25,4 +26,5 @@ OPS: dict[str, Callable[..., Any]] = {
     **indexing.OPS,
     **reductions.OPS,
     **rows.OPS,
+    **randoms.OPS,
 }

@@ -31,6 +31,7 @@ class NumpyBackend(Backend):
             dtypes=frozenset(dtypes.STORABLE),
             versions={"numpy": np.__version__, "scipy": version("scipy")},
             correctly_rounded=frozenset({"divide", "sqrt"}),
+            unchecked=frozenset({"randperm/C1"}),
             traits={
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",

@@ -13,6 +13,7 @@ from tensorcts.backends.numpy_native import (
     fusions,
     gates,
     indexing,
+    randoms,
     rectifiers,
     reductions,
     rows,
@@ -31,4 +32,5 @@ OPS: dict[str, Callable[..., Any]] = {
     **indexing.OPS,
     **reductions.OPS,
     **rows.OPS,
+    **randoms.OPS,
 }

@@ -27,6 +27,7 @@ _TRAITS = {
     "integer_division_by_zero": "zero",
     "integer_division_overflow": "wrap",
     "integer_remainder_by_zero": "zero",
+    "random_generator": "philox4x32_10",
     "scatter_duplicates": "last",
     "softsign_at_infinity": "limit",
 }

@@ -55,6 +55,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "indices": ("layout", "storage", "indices"),
     "scans": ("layout", "scans"),
     "creation": ("creation",),
+    "randoms": ("storage", "randoms"),
     "reductions": ("storage", "algebra", "trees", "reductions"),
     "normalizations": ("storage", "trees", "normalizations"),
     "contractions": ("layout", "storage", "algebra", "contractions"),

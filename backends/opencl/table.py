@@ -15,6 +15,7 @@ from tensorcts.backends.opencl import (
     gates,
     indexing,
     normalizations,
+    randoms,
     reductions,
     shaping,
 )
@@ -29,6 +30,7 @@ OPS: dict[str, Callable[..., Any]] = {
     **shaping.OPS,
     **indexing.OPS,
     **reductions.OPS,
+    **randoms.OPS,
     **normalizations.OPS,
     **attentions.OPS,
 }

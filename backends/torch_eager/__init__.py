@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
-from tensorcts.backends.torch_eager import creation
+from tensorcts.backends.torch_eager import creation, randoms
 from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, honest, on
 from tensorcts.backends.torch_eager.table import OPS
 from tensorcts.reference import dtypes
@@ -103,7 +103,8 @@ class TorchBackend(Backend):
         """Open a device by torch's name for it ("cpu", "cuda:1", "mps"); None is the CPU."""
         self._device = _opened(device or "cpu")
         self._capabilities = _capabilities(self._device)
-        created = {name: on(self._device, function) for name, function in creation.OPS.items()}
+        placed = creation.OPS | randoms.OPS
+        created = {name: on(self._device, function) for name, function in placed.items()}
         self._ops = {name: honest(function) for name, function in (created | OPS).items()}
 
     @property

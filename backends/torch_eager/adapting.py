@@ -61,5 +61,10 @@ def from_front(index: Tensor, size: int) -> Tensor:
 
 
 def on(device: torch.device, function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """A creation op on ``device`` with the dtype as a name."""
-    return lambda *, dtype, **attrs: function(dtype=dtype_of(dtype), device=device, **attrs)
+    """A creation op on ``device``, with the dtype, where it takes one, as a name."""
+
+    def create(*, dtype: str | None = None, **attrs: Any) -> Any:
+        named = {} if dtype is None else {"dtype": dtype_of(dtype)}
+        return function(device=device, **named, **attrs)
+
+    return create

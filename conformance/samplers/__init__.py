@@ -48,6 +48,7 @@ _FAMILIES = (
     "indexing",
     "reductions",
     "rows",
+    "randoms",
     "sparses",
     "sparse_refusals",
 )
