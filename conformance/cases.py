@@ -46,10 +46,15 @@ class Case:
             state.update(np.ascontiguousarray(array).tobytes())
         return state.digest()
 
+    @property
+    def attributes(self) -> str:
+        """The attributes in one line: axis=0, dtype='int8'."""
+        return ", ".join(f"{key}={value!r}" for key, value in self.attrs.items())
+
     def describe(self) -> str:
         """The call in one line: shapes and dtypes of the arrays, attributes, what is special."""
         parts = [describe_array(a) for a in self.arrays]
-        parts += [f"{key}={value!r}" for key, value in self.attrs.items()]
+        parts += [self.attributes] if self.attrs else []
         marks = "".join(f" [{mark}]" for mark in (self.layout, self.probe, self.refused) if mark)
         return f"{self.op.name}({', '.join(parts)}){marks}"
 

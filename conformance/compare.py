@@ -57,9 +57,11 @@ def compare(
             "fail", f"the result's shape is {list(got.shape)}, not {list(expected.hi.shape)}"
         )
     measure = _measured_exactly if expected.rule.kind == "exact" else _measured
-    errors = measure(got, expected, zero_sign, flush)
-    if flushed is not None:
-        errors = replace(errors, wrong=errors.wrong & measure(got, flushed, zero_sign, flush).wrong)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is one
+        errors = measure(got, expected, zero_sign, flush)
+        if flushed is not None:
+            wrong = errors.wrong & measure(got, flushed, zero_sign, flush).wrong
+            errors = replace(errors, wrong=wrong)
     return _concluded(got, expected, errors)
 
 
@@ -88,8 +90,11 @@ def _measured_exactly(
         same |= _same(got, rounded, zero_sign)
     if flush != "no" and dtypes.is_floating(expected.dtype):
         same |= (got == 0) & (np.abs(expected.hi) < _smallest_normal(expected))
-    ulp = _error(got, expected) / _unit(expected) if dtypes.is_inexact(expected.dtype) else None
-    return _Errors(~same, np.where(same, 0.0, 1.0), ulp, None, None)
+    if not dtypes.is_inexact(expected.dtype):
+        return _Errors(~same, np.where(same, 0.0, 1.0), None, None, None)
+    ulp = _error(got, expected) / _unit(expected)
+    overflowed = same & (got != got)  # NaN stands past the largest number without infinities
+    return _Errors(~same, np.where(same, 0.0, 1.0), np.where(overflowed, 0.0, ulp), None, None)
 
 
 def _smallest_normal(expected: Expected) -> float:
@@ -99,8 +104,7 @@ def _smallest_normal(expected: Expected) -> float:
 
 
 def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[np.bool_]:
-    with np.errstate(invalid="ignore"):
-        same = (got == wanted) | ((got != got) & (wanted != wanted))
+    same = (got == wanted) | ((got != got) & (wanted != wanted))
     if zero_sign and got.dtype.kind not in "iub":
         for g, w in zip(_parts(got), _parts(wanted), strict=True):
             same &= (np.signbit(g) == np.signbit(w)) | (w != 0) | (got != got)
@@ -126,14 +130,12 @@ def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str
     else:
         sigma = np.where(np.isnan(expected.sigma), np.inf, expected.sigma) / unit
         allowed = last + rules.SIGMAS * sigma
-        with np.errstate(invalid="ignore"):
-            z = np.where(error == 0, 0.0, error / (sigma + last))
+        z = np.where(error == 0, 0.0, error / (sigma + last))
     wrong = ~(error <= allowed)
     if flush != "no":
         near_zero = np.abs(expected.hi) - allowed * unit < _smallest_normal(expected)
         wrong &= ~((got == 0) & near_zero)
-    with np.errstate(invalid="ignore"):
-        severity = np.where(wrong, error / allowed, 0.0)
+    severity = np.where(wrong, error / allowed, 0.0)
     return _Errors(wrong, severity, error, z, allowed)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from tensorcts.conformance.compare import Comparison, compare, number
 from tensorcts.conformance.execute import Executor, Outcome
 from tensorcts.conformance.oracle import Expected, expect, must_raise
 from tensorcts.reference import dtypes
-from tensorcts.reports.records import Verdict, Worst
+from tensorcts.reports.records import FAILURES, Verdict, Worst
 from tensorcts.tolerances.model import NoiseModel
 
 
@@ -29,6 +30,7 @@ class Judgement:
     message: str = ""
     rule: str = ""
     comparison: Comparison = field(default_factory=lambda: Comparison("pass"))
+    waiver: str = ""
 
     @property
     def worst(self) -> Worst | None:
@@ -44,11 +46,15 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Judge:
-    """Judges cases of a backend with the capabilities given; ``run`` executes them there."""
+    """Judges cases of a backend with the capabilities given; ``run`` executes them there.
+
+    waived: why a case may fail, empty where it may not.
+    """
 
     capabilities: Capabilities
     run: Executor
     cache: Cache
+    waived: Callable[[Case], str] = lambda case: ""
 
     def model(self, case: Case) -> NoiseModel:
         """The rounding errors that the backend admits to in this op and dtype."""
@@ -73,7 +79,9 @@ class Judge:
         constraint = case.refused.partition(":")[0]
         if f"{case.op.name}/{constraint}" in self.capabilities.unchecked:
             return Judgement(case, "unsupported", f"{constraint} is declared to be unchecked")
-        return self.judge(case, self.run(case))
+        found = self.judge(case, self.run(case))
+        waiver = self.waived(case) if found.verdict in FAILURES else ""
+        return replace(found, verdict="waived", waiver=waiver) if waiver else found
 
     def judge(self, case: Case, outcome: Outcome) -> Judgement:
         """Judge what came back for a case."""

@@ -46,12 +46,15 @@ class _Tally:
         self.lacking = False
         self.verdicts: dict[Verdict, int] = {}
         self.first: dict[Verdict, Judgement] = {}
+        self.waivers: dict[str, None] = {}
 
     def add(self, judgement: Judgement) -> None:
         self.cases += 1
         self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
         self.first.setdefault(judgement.verdict, judgement)
         self.lacking |= judgement.verdict == "unsupported" and self._counts(judgement.case)
+        if judgement.waiver:
+            self.waivers[judgement.waiver] = None
         found = judgement.comparison
         self.elements += found.count
         self.vacuous += found.vacuous
@@ -66,7 +69,7 @@ class _Tally:
 
     @property
     def verdict(self) -> Verdict:
-        """The gravest failure; else unsupported, vacuous or pass.
+        """The gravest failure; else waived, unsupported, vacuous or pass.
 
         A backend that lacks a kernel may still answer for arrays without elements: one case of some
         size that it does not support makes the test unsupported. Layouts that it has none of don't,
@@ -75,8 +78,9 @@ class _Tally:
         for verdict in reversed(VERDICTS):
             if verdict in FAILURES and verdict in self.verdicts:
                 return verdict
-        if "unavailable" in self.verdicts:
-            return "unavailable"
+        for verdict in ("waived", "unavailable"):
+            if verdict in self.verdicts:
+                return verdict
         if self.lacking or "pass" not in self.verdicts:
             return "unsupported" if "unsupported" in self.verdicts else "vacuous"
         return "pass"
@@ -91,22 +95,16 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
         result.message = reason
         return result
     tally = _Tally(judge.capabilities.dtypes)
-    failing: Judgement | None = None
     for judgement in _judgements(test, judge, settings):
         tally.add(judgement)
-        if judgement.verdict in FAILURES:
-            failing = judgement
     result.verdict = tally.verdict
     result.cases, result.rule = tally.cases, tally.rule
     result.ulp, result.z = tally.ulp, tally.z
     result.vacuous = tally.vacuous / tally.elements if tally.elements else 0.0
+    result.waiver = "; ".join(tally.waivers) if result.verdict == "waived" else ""
     shown = tally.first.get(result.verdict)
-    if failing is not None and failing.verdict == result.verdict:
-        shown = shrink.smallest(
-            failing if test.check == "random" else tally.first[result.verdict], judge
-        )
     if shown is not None and result.verdict != "pass":
-        _describe(result, shown, backend)
+        _describe(result, shrink.smallest(shown, judge), backend)
     result.seconds = time.perf_counter() - started
     return result
 
@@ -135,7 +133,7 @@ def _describe(result: Result, shown: Judgement, backend: str) -> None:
     """What the reader of the record needs to see of the case that is shown."""
     result.message = shown.message
     result.shapes = [list(a.shape) if a is not None else [] for a in shown.case.arrays]
-    result.attributes = ", ".join(f"{k}={v!r}" for k, v in shown.case.attrs.items())
+    result.attributes = shown.case.attributes
     result.worst = shown.worst
-    if result.verdict in FAILURES:
+    if result.verdict in FAILURES or result.verdict == "waived":
         result.reproducer = script(shown.case, backend)

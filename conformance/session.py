@@ -7,6 +7,7 @@ import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 
 from tensorcts.backends import registry as backend_registry
@@ -55,7 +56,9 @@ class Session:
     def run(self, test: Test, backend: str) -> Result:
         """Run one test on one backend; a waiver may turn a failure into a waived one."""
         host = self.host(backend)
-        judge = Judge(host.capabilities, host.run, self.cache)
+        held = [w for w in self.waivers if w.attributes and w.speaks_of(backend, test.id)]
+        waived = partial(waivers.reason, held)
+        judge = Judge(host.capabilities, host.run, self.cache, waived)
         result = run_test(test, backend, host, judge, self.settings)
         waivers.apply(self.waivers, result)
         return result

@@ -17,7 +17,7 @@ LENGTHS = (1, 2, 8, 64)
 def smallest(judgement: Judgement, judge: Judge) -> Judgement:
     """The judgement of the smallest case tried that still gets the same verdict."""
     special = judgement.case.refused or judgement.case.probe
-    if special or judgement.verdict not in ("fail", "error"):
+    if special or judgement.verdict not in ("fail", "error", "waived"):
         return judgement
     for case in _smaller(judgement):
         attempt = judge(case)

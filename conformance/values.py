@@ -75,11 +75,24 @@ def _specials(dtype: str) -> NDArray[Any]:
         return np.array([np.nan, *positive, *(-x for x in positive)]).astype(target)
 
 
+def every(dtype: str) -> NDArray[Any]:
+    """Every number of an 8- or 16-bit dtype, NaNs with each of their payloads."""
+    target = dtypes.numpy_dtype(dtype)
+    if dtype == "bool":
+        return np.array([False, True])
+    bits: NDArray[Any] = np.arange(2 ** (8 * target.itemsize), dtype=f"u{target.itemsize}")
+    return bits.view(target)
+
+
 def midpoints(dtype: str, target: str) -> NDArray[Any]:
     """Numbers halfway between two of the target's, and their neighbours, which round to one side.
 
     A cast that goes through a third format rounds twice and takes the neighbours for midpoints.
     """
+    if dtypes.is_complex(dtype):
+        parts = midpoints(dtypes.component(dtype), target)
+        return dtypes.of_parts(parts, parts[::-1], dtype)
+    target = dtypes.component(target)
     nothing = np.array([], dtypes.numpy_dtype(dtype))
     if not dtypes.is_floating(target):
         return nothing

@@ -3,8 +3,9 @@
 A waiver file is TOML with one table a waiver:
 
     [[waiver]]
-    cases = "gelu-float32-*"        # test ids, * and ? as in a shell
-    reason = "1 + erf cancels below -3"
+    cases = "astype-float64-*"      # test ids, * and ? as in a shell
+    attributes = "dtype='bfloat16'" # only these cases of the tests; left out, the tests as a whole
+    reason = "the cast rounds twice"
     link = "https://…"
     expires = 2027-06-30
     devices = ["default", "cpu"]    # only there; left out, on every device
@@ -22,6 +23,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tensorcts.conformance.cases import Case
 from tensorcts.reports.records import FAILURES, Result
 
 
@@ -40,6 +42,7 @@ class Waiver:
     backend: str = ""
     devices: list[str] = field(default_factory=list)
     sometimes: bool = False
+    attributes: str = ""
 
     def concerns(self, backend: str) -> bool:
         """Whether the waiver speaks of this backend (NAME or NAME:DEVICE)."""
@@ -47,9 +50,27 @@ class Waiver:
         there = not self.devices or (device or "default") in self.devices
         return self.backend in ("", name) and there
 
+    def speaks_of(self, backend: str, test: str) -> bool:
+        """Whether the waiver speaks of the test with this id, or of some of its cases."""
+        return self.concerns(backend) and fnmatch.fnmatchcase(test, self.cases)
+
     def matches(self, result: Result) -> bool:
-        """Whether the waiver speaks of this test."""
-        return self.concerns(result.backend) and fnmatch.fnmatchcase(result.id, self.cases)
+        """Whether the waiver speaks of this test, or of some of its cases."""
+        return self.speaks_of(result.backend, result.id)
+
+    def covers(self, attributes: str) -> bool:
+        """Whether the waiver speaks of the cases with these attributes."""
+        return not self.attributes or fnmatch.fnmatchcase(attributes, self.attributes)
+
+    @property
+    def text(self) -> str:
+        """The reason and where to read on."""
+        return f"{self.reason} ({self.link})"
+
+    @property
+    def label(self) -> str:
+        """What the waiver speaks of."""
+        return f"{self.cases!r}" + (f" with {self.attributes}" if self.attributes else "")
 
     @property
     def expired(self) -> bool:
@@ -78,14 +99,20 @@ def shipped(backend: str) -> list[Waiver]:
     return read(path, name) if path.is_file() else []
 
 
+def reason(waivers: Sequence[Waiver], case: Case) -> str:
+    """Why a case may fail, by the waivers that name its attributes; empty where it may not."""
+    held = [w.text for w in waivers if w.covers(case.attributes) and not w.expired]
+    return "; ".join(held)
+
+
 def apply(waivers: Sequence[Waiver], result: Result) -> None:
     """Turn a failing result into a waived one where a waiver holds."""
     for waiver in waivers:
-        if not waiver.matches(result):
+        if not (waiver.matches(result) and waiver.covers(result.attributes)):
             continue
         if result.verdict in FAILURES and not waiver.expired:
             result.verdict = "waived"
-            result.waiver = f"{waiver.reason} ({waiver.link})"
+            result.waiver = waiver.text
         elif result.verdict in FAILURES:
             result.message += f" (its waiver expired on {waiver.expires})"
 
@@ -102,10 +129,16 @@ def complaints(waivers: Sequence[Waiver], seen: Sequence[Result], complete: bool
             continue
         tests = [r for r in seen if waiver.matches(r)]
         if complete and not tests:
-            found.append(f"the waiver {waiver.cases!r} matches no test")
-        elif tests and not waiver.sometimes and all(r.verdict == "pass" for r in tests):
-            found.append(f"the waiver {waiver.cases!r} is not needed: {len(tests)} tests pass")
+            found.append(f"the waiver {waiver.label} matches no test")
+        elif tests and not waiver.sometimes and all(_idle(waiver, r) for r in tests):
+            found.append(f"the waiver {waiver.label} is not needed: {len(tests)} tests pass")
     return found
+
+
+def _idle(waiver: Waiver, result: Result) -> bool:
+    """Whether the test holds without the waiver: it passes, or others waive its failing cases."""
+    others = result.verdict == "waived" and waiver.text not in result.waiver
+    return result.verdict == "pass" or (bool(waiver.attributes) and others)
 
 
 def _waiver(entry: dict[str, Any], where: str, backend: str) -> Waiver:
@@ -117,6 +150,7 @@ def _waiver(entry: dict[str, Any], where: str, backend: str) -> Waiver:
         "backend": str,
         "devices": list,
         "sometimes": bool,
+        "attributes": str,
     }
     for key, value in entry.items():
         if key not in known:

@@ -163,7 +163,8 @@ def wide(name: str) -> str:
 
 def widen(array: NDArray[Any]) -> NDArray[Any]:
     """``array`` in its wide dtype; every value is represented exactly."""
-    return array.astype(numpy_dtype(wide(name_of(array.dtype))))
+    with np.errstate(invalid="ignore"):  # a signalling NaN is one
+        return array.astype(numpy_dtype(wide(name_of(array.dtype))))
 
 
 def round_once(hi: NDArray[Any], lo: NDArray[Any], name: str) -> NDArray[Any]:

@@ -15,7 +15,8 @@ def _out_of_range(x: Any, *, dtype: str) -> Any:
     if dtype not in dtypes.INTEGER or x.dtype != np.float64:
         return np.zeros(1, bool)
     info = np.iinfo(dtypes.numpy_dtype(dtype))
-    whole = np.trunc(x)
+    with np.errstate(invalid="ignore"):  # a signalling NaN is one
+        whole = np.trunc(x)
     return ~((whole >= float(info.min)) & (whole < float(info.max) + (info.max < 2**53)))
 
 
