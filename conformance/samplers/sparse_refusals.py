@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.samplers import Refusal, refuser
+from tensorcts.reference import dtypes
 
 Array = NDArray[Any]
 Rest = tuple[tuple[Array, ...], dict[str, Any]]
@@ -24,7 +25,10 @@ _COO: dict[str, Callable[[Draw], Rest]] = {
     "coo_coalesce": lambda d: ((), _SHAPE),
     "coo_to_csr": lambda d: ((), _SHAPE),
     "coo_transpose": lambda d: ((), {**_SHAPE, "axes": (1, 0)}),
-    "coo_sum": lambda d: ((), {**_SHAPE, "axis": 0}),
+    "coo_sum": lambda d: (
+        (),
+        {**_SHAPE, "axis": 0, "dtype": d.dtype if dtypes.is_inexact(d.dtype) else "int64"},
+    ),
     "coo_add": lambda d: ((d.array((3,)), _INDICES), _SHAPE),
     "coo_multiply": lambda d: ((d.array((3,)), _INDICES), _SHAPE),
     "coo_add_dense": lambda d: ((d.array((3, 4)),), {}),

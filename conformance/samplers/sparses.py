@@ -40,10 +40,11 @@ def transposed(d: Draw) -> Sample:
 
 @sampler("coo_sum")
 def summed(d: Draw) -> Sample:
-    """A sparse array and one of its axes, or None for all."""
+    """A sparse array, one of its axes or None for all, and the dtype of the result."""
     arrays, attrs = coo(d)
     axis = d.axis(len(attrs["shape"])) if d.boolean() else None
-    return arrays, {**attrs, "axis": axis}
+    dtype = d.dtype if dtypes.is_inexact(d.dtype) else "int64"
+    return arrays, {**attrs, "axis": axis, "dtype": dtype}
 
 
 @sampler("coo_add", "coo_multiply")

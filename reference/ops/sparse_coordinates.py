@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.dispatch import innermost
-from tensorcts.reference.arrays.primitives import scatter_sum
+from tensorcts.reference.arrays.primitives import convert, scatter_sum
 from tensorcts.reference.constraints import require
 from tensorcts.reference.dtypes import COMPLEX, FLOATING
 from tensorcts.reference.registry import DEFINED, Choice, Instead, op
@@ -114,44 +114,33 @@ def coo_transpose(
     return values, np.take(indices, axes, axis=0)
 
 
-def _added(
-    values: Any, indices: Any, other_values: Any, other_indices: Any, shape: tuple[int, ...]
-) -> tuple[Any, Any]:
-    places = np.concatenate([positions_of(i, shape) for i in (indices, other_indices)])
-    return coalesced(np.concatenate([values, other_values], axis=0), places)
+def _nonzero_of(function: Any) -> Instead:
+    """The elements of the dense result that are not 0 when nothing is rounded."""
 
-
-def _multiplied(
-    values: Any, indices: Any, other_values: Any, other_indices: Any, shape: tuple[int, ...]
-) -> tuple[Any, Any]:
-    x, mine = coalesced(values, positions_of(indices, shape))
-    y, others = coalesced(other_values, positions_of(other_indices, shape))
-    both, left, right = np.intersect1d(mine, others, assume_unique=True, return_indices=True)
-    return np.take(x, left, axis=0) * np.take(y, right, axis=0), both
-
-
-def _without_zeros(function: Any) -> Instead:
-    """The result of ``function`` without the entries that are 0 when nothing is rounded."""
-
-    def outputs(*arrays: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-        result, positions = function(*arrays, shape)
-        plain, _ = function(*map(innermost, arrays), shape)
-        kept = np.flatnonzero(plain != 0)
-        return np.take(result, kept, axis=0), indices_at(positions[kept], shape)
+    def outputs(
+        values: Any, indices: Any, other_values: Any, other_indices: Any, *, shape: tuple[int, ...]
+    ) -> tuple[Any, Any]:
+        mine, others = positions_of(indices, shape), positions_of(other_indices, shape)
+        result = function(dense(values, mine, shape), dense(other_values, others, shape))
+        plain = function(*(dense(innermost(v), p, shape)
+                           for v, p in ((values, mine), (other_values, others))))  # fmt: skip
+        return _entries(result, plain != 0)
 
     return Instead(outputs)
 
 
-def _zeros_of(function: Any) -> Choice:
-    return Choice(
-        "sparse_zero_results",
-        "whether entries whose result is 0 stay stored",
-        lambda *arrays, shape: np.True_,
-        {"kept": DEFINED, "dropped": _without_zeros(function)},
-    )
-
-
-@op(dtypes=_DTYPES, result=("same", "index"), choices=(_zeros_of(_added),))
+@op(
+    dtypes=_DTYPES,
+    result=("same", "index"),
+    choices=(
+        Choice(
+            "sparse_zero_results",
+            "whether entries whose result is 0 stay stored",
+            lambda *arrays, shape: np.True_,
+            {"kept": DEFINED, "dropped": _nonzero_of(np.add)},
+        ),
+    ),
+)
 def coo_add(
     values: Any, indices: Any, other_values: Any, other_indices: Any, *, shape: tuple[int, ...]
 ) -> Any:
@@ -166,11 +155,23 @@ def coo_add(
     """
     require_coo(values, indices, shape)
     require_coo(other_values, other_indices, shape)
-    total, positions = _added(values, indices, other_values, other_indices, shape)
+    places = np.concatenate([positions_of(i, shape) for i in (indices, other_indices)])
+    total, positions = coalesced(np.concatenate([values, other_values], axis=0), places)
     return total, indices_at(positions, shape)
 
 
-@op(dtypes=_DTYPES, result=("same", "index"), choices=(_zeros_of(_multiplied),))
+@op(
+    dtypes=_DTYPES,
+    result=("same", "index"),
+    choices=(
+        Choice(
+            "sparse_product_pattern",
+            "where a product is stored",
+            lambda *arrays, shape: np.True_,
+            {"intersection": DEFINED, "nonzero": _nonzero_of(np.multiply)},
+        ),
+    ),
+)
 def coo_multiply(
     values: Any, indices: Any, other_values: Any, other_indices: Any, *, shape: tuple[int, ...]
 ) -> Any:
@@ -179,15 +180,18 @@ def coo_multiply(
     Semantics: entries at one place add up first; the result is coalesced.
     Constraints: (C1) values is (nnz,), indices (len(shape), nnz), len(shape) ≥ 1; (C2) indices is
     int32 or int64; (C3) indices[a] is in [0, shape[a]), never negative; all of the other array too.
-    Special values: NaN or inf where the other array stores nothing is dropped; a product that is 0
-    stays stored, or is dropped where the backend declares so (sparse_zero_results).
+    Special values: NaN or inf where the other array stores nothing is dropped, a product that is 0
+    stored; or the elements of the dense product that are not 0 are, where the backend declares so
+    (sparse_product_pattern).
     Gradient: g times the other array's sum at each entry's place, 0 where it stores nothing.
     Source: PyTorch mul of sparse tensors; SciPy coo_array.multiply.
     """
     require_coo(values, indices, shape)
     require_coo(other_values, other_indices, shape)
-    product, positions = _multiplied(values, indices, other_values, other_indices, shape)
-    return product, indices_at(positions, shape)
+    x, mine = coalesced(values, positions_of(indices, shape))
+    y, others = coalesced(other_values, positions_of(other_indices, shape))
+    both, left, right = np.intersect1d(mine, others, assume_unique=True, return_indices=True)
+    return np.take(x, left, axis=0) * np.take(y, right, axis=0), indices_at(both, shape)
 
 
 @op(dtypes=_DTYPES)
@@ -220,14 +224,16 @@ def coo_multiply_dense(values: Any, indices: Any, y: Any) -> Any:
     return x * factors, indices_at(positions, y.shape)
 
 
-@op(dtypes=_DTYPES)
-def coo_sum(values: Any, indices: Any, *, shape: tuple[int, ...], axis: int | None) -> Any:
+@op(dtypes=_DTYPES, result="dtype")
+def coo_sum(
+    values: Any, indices: Any, *, shape: tuple[int, ...], axis: int | None, dtype: str
+) -> Any:
     """The dense sum of a COO array along an axis, or of all its entries (axis None).
 
-    Semantics: summed in any order; 0 where nothing is stored; integers wrap modulo 2**n.
+    Semantics: summed in any order in the dtype given; 0 where nothing is stored; integers wrap.
     Constraints: (C1) values is (nnz,), indices (len(shape), nnz), len(shape) ≥ 1; (C2) indices is
     int32 or int64; (C3) indices[a] is in [0, shape[a]), never negative; (C4) axis is None or in
-    [-len(shape), len(shape)).
+    [-len(shape), len(shape)); (C5) dtype is x's own for inexact values, an integer one for others.
     Gradient: g at each entry's place.
     Source: PyTorch sparse.sum; SciPy coo_array.sum.
     """
@@ -237,4 +243,4 @@ def coo_sum(values: Any, indices: Any, *, shape: tuple[int, ...], axis: int | No
     kept = [a for a in range(count) if axis is not None and a != axis % count]
     sizes = tuple(shape[a] for a in kept)
     places = positions_of(indices[kept], sizes)
-    return dense(values, places, sizes)
+    return dense(convert(values, dtype=dtype), places, sizes)

@@ -174,7 +174,8 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "coo_coalesce": lambda d: _sparse(d, **_SHAPE),
     "coo_to_csr": lambda d: _sparse(d, **_SHAPE),
     "coo_transpose": lambda d: _sparse(d, **_SHAPE, axes=(1, 0)),
-    "coo_sum": lambda d: [c for a in (0, -1, None) for c in _sparse(d, **_SHAPE, axis=a)],
+    "coo_sum": lambda d: [c for a in (0, -1, None)
+                          for c in _sparse(d, **_SHAPE, axis=a, dtype="float64")],
     "coo_add": lambda d: [((d.real(5), _COO, d.real(5), 2 - _COO % 3), _SHAPE)],
     "coo_multiply": lambda d: [((d.real(5), _COO, d.real(5), 2 - _COO % 3), _SHAPE)],
     "coo_add_dense": lambda d: _sparse(d, (3, 4)),
