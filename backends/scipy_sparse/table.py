@@ -113,9 +113,12 @@ def _csr_matmul(
     return found
 
 
-def _csr_matmul_csr(*arrays: Array, shape: Shape, other_shape: Shape) -> tuple[Array, ...]:
-    x, y = arrays[:3], arrays[3:]
-    return _canonical(_csr(*x, shape) @ _csr(*y, other_shape))
+def _csr_matmul_csr(
+    values: Array, columns: Array, row_starts: Array, other_values: Array, other_columns: Array,
+    other_row_starts: Array, *, shape: Shape, other_shape: Shape,
+) -> tuple[Array, Array, Array]:  # fmt: skip
+    x = _csr(values, columns, row_starts, shape)
+    return _canonical(x @ _csr(other_values, other_columns, other_row_starts, other_shape))
 
 
 OPS: dict[str, Callable[..., Any]] = {

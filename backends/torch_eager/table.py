@@ -13,6 +13,7 @@ from tensorcts.backends.torch_eager import (
     reductions,
     rows,
     shaping,
+    sparses,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -23,4 +24,5 @@ OPS: dict[str, Callable[..., Any]] = {
     **indexing.OPS,
     **reductions.OPS,
     **rows.OPS,
+    **sparses.OPS,
 }
