@@ -67,8 +67,8 @@ _STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax", "softmin"}
 
 def _capabilities(device: torch.device) -> Capabilities:
     gpu = device.type == "cuda"
-    stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU)
-    accumulating = "scatter_add" if gpu else "prod"
+    stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU | sparses.NARROW)
+    accumulating = ("scatter_add",) if gpu else ("prod", *sparses.NARROW)
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -76,9 +76,9 @@ def _capabilities(device: torch.device) -> Capabilities:
         versions={name: str(found) for name, found in versions.items() if found},
         profile="tight" if gpu else "opencl",
         correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
-        accumulator={f"{accumulating}/{dtype}": dtype for dtype in _NARROW},
+        accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset({"softplus/C1"}),
+        unchecked=frozenset({"softplus/C1"}) | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",

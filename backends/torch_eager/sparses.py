@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,16 +14,20 @@ from tensorcts.backends.torch_eager.adapting import DTYPES
 
 Shape = tuple[int, ...]
 
+_UNORDERED = re.compile("sorted and distinct|<= ncols")
+"""How torch says that a row's columns are not in order, or more than there are."""
+
 
 def _coo(values: Tensor, indices: Tensor, shape: Shape) -> Tensor:
     return torch.sparse_coo_tensor(indices, values, shape, check_invariants=True)
 
 
 def _csr(values: Tensor, columns: Tensor, row_starts: Tensor, shape: Shape) -> Tensor:
+    arrays = row_starts.contiguous(), columns.contiguous(), values.contiguous()
     try:
-        return torch.sparse_csr_tensor(row_starts, columns, values, shape, check_invariants=True)
+        return torch.sparse_csr_tensor(*arrays, shape, check_invariants=True)
     except RuntimeError as error:
-        if "sorted and distinct" in str(error):
+        if _UNORDERED.search(str(error)):
             raise UnsupportedError("torch: columns must be in order, each once in a row") from error
         raise
 
@@ -60,8 +65,9 @@ def _coo_add(
 def _coo_multiply(
     values: Tensor, indices: Tensor, other_values: Tensor, other_indices: Tensor, *, shape: Shape
 ) -> tuple[Tensor, Tensor]:
+    """Of coalesced arrays, as others leave zeros where only one of them has an entry."""
     x, y = _coo(values, indices, shape), _coo(other_values, other_indices, shape)
-    return _of_coo(torch.mul(x, y))
+    return _of_coo(torch.mul(x.coalesce(), y.coalesce()))
 
 
 def _coo_multiply_dense(values: Tensor, indices: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
@@ -78,7 +84,7 @@ def _coo_sum(
 def _csr_to_coo(
     values: Tensor, columns: Tensor, row_starts: Tensor, *, shape: Shape
 ) -> tuple[Tensor, Tensor]:
-    x = _csr(values, columns, row_starts, shape).to_sparse_coo()
+    x = _csr(values, columns, row_starts, shape).to_sparse(layout=torch.sparse_coo)
     return x.values(), x.indices().to(torch.int64)
 
 
@@ -111,9 +117,12 @@ def _csr_matmul_csr(
     values: Tensor, columns: Tensor, row_starts: Tensor, other_values: Tensor,
     other_columns: Tensor, other_row_starts: Tensor, *, shape: Shape, other_shape: Shape,
 ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
+    """Sorted as COO: torch leaves the columns of the product without order."""
     x = _csr(values, columns, row_starts, shape)
     y = _csr(other_values, other_columns, other_row_starts, other_shape)
-    return _of_csr(torch.matmul(x, y))
+    product = torch.matmul(x, y).to_sparse(layout=torch.sparse_coo)
+    ordered = _coo(product.values(), product.indices(), tuple(product.shape))
+    return _of_csr(ordered.to_sparse_csr())
 
 
 def _csr_sampled_matmul(x: Tensor, y: Tensor, columns: Tensor, row_starts: Tensor) -> Tensor:
@@ -151,3 +160,10 @@ OPS: dict[str, Callable[..., Any]] = {
     "csr_matmul_csr": _csr_matmul_csr,
     "csr_sampled_matmul": _csr_sampled_matmul,
 }
+
+NARROW = frozenset({"coo_to_dense", "coo_coalesce", "coo_add", "coo_multiply", "coo_add_dense",
+                    "coo_multiply_dense", "coo_matmul", "coo_sum", "coo_to_csr"})  # fmt: skip
+"""Ops whose sums are rounded to 16 bits at each entry on the CPU."""
+
+UNCHECKED = frozenset(f"{op}/C2" for op in OPS if op.startswith("coo_")) | {"dense_to_coo/C1"}
+"""Floating indices are truncated; an array without axes is its own sparse form."""
