@@ -13,7 +13,7 @@ from torch import Tensor
 
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
-from tensorcts.backends.torch_eager import creation, randoms
+from tensorcts.backends.torch_eager import creation, randoms, sparses
 from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, honest, on
 from tensorcts.backends.torch_eager.table import OPS
 from tensorcts.reference import dtypes

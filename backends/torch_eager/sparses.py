@@ -22,10 +22,15 @@ def _coo(values: Tensor, indices: Tensor, shape: Shape) -> Tensor:
     return torch.sparse_coo_tensor(indices, values, shape, check_invariants=True)
 
 
+def _packed(x: Tensor) -> Tensor:
+    """A copy of stride 1, which torch asks of a single element too."""
+    return x.clone(memory_format=torch.contiguous_format)
+
+
 def _csr(values: Tensor, columns: Tensor, row_starts: Tensor, shape: Shape) -> Tensor:
-    arrays = row_starts.contiguous(), columns.contiguous(), values.contiguous()
+    starts, places, numbers = map(_packed, (row_starts, columns, values))
     try:
-        return torch.sparse_csr_tensor(*arrays, shape, check_invariants=True)
+        return torch.sparse_csr_tensor(starts, places, numbers, shape, check_invariants=True)
     except RuntimeError as error:
         if _UNORDERED.search(str(error)):
             raise UnsupportedError("torch: columns must be in order, each once in a row") from error
@@ -126,6 +131,8 @@ def _csr_matmul_csr(
 
 
 def _csr_sampled_matmul(x: Tensor, y: Tensor, columns: Tensor, row_starts: Tensor) -> Tensor:
+    if x.dtype in (torch.float16, torch.bfloat16):
+        raise UnsupportedError("torch: sampled_addmm takes no 16-bit floats")
     shape = (x.shape[0], y.shape[1])
     pattern = _csr(torch.zeros(columns.shape, dtype=x.dtype, device=x.device), columns,
                    row_starts, shape)  # fmt: skip
