@@ -59,7 +59,6 @@ def expect(
         stored = _compute(case, model if derived else None, exactly, options)
         cache.put(key, stored)
     count = len(stored) // 3
-    free, alternatives = _freedoms(case, options, stored[0] if stored else np.zeros(0))
     several = len(names) > 1
     return tuple(
         Expected(
@@ -68,8 +67,7 @@ def expect(
             stored[i],
             stored[count + i],
             stored[2 * count + i] if rule.kind == "derived" else None,
-            free,
-            alternatives,
+            *_freedoms(case, options, i, stored[i]),
         )
         for i in range(count)
     )
@@ -90,7 +88,8 @@ def _compute(
     def run(wrap: Wrap) -> tuple[Any, ...]:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # np.mean of nothing warns by itself
-            return _run(case, options, wrap)
+            outputs = _run(case, options, wrap)
+            return tuple(map(_widened, outputs)) if case.op.own_dtype else outputs
 
     his: list[NDArray[Any]] = [np.asarray(output) for output in run(lambda array: array)]
     los = [np.zeros(h.shape) for h in his]
@@ -106,7 +105,7 @@ def _compute(
 
 def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
     """The definition's outputs, with the declared options of implementation-defined results."""
-    arrays = [_wide(a, wrap, lift_integers=case.op.name == "astype") for a in case.arrays]
+    arrays = [_argument(case, a, wrap) for a in case.arrays]
     plain = [_wide(a) for a in case.arrays]
     attrs = {key: _lifted(case, key, value, wrap) for key, value in case.attrs.items()}
     outputs = case.op.function(*arrays, **attrs)
@@ -120,8 +119,23 @@ def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
             outputs = option.outputs(*arrays, **attrs) if np.any(where) else outputs
         elif np.any(where):
             value = option(*arrays, **attrs) if callable(option) else option
-            outputs = tuple(np.where(where, value, output) for output in outputs)
+            outputs = tuple(
+                np.where(where, value, output) if choice.concerns(i) else output
+                for i, output in enumerate(outputs)
+            )
     return outputs
+
+
+def _argument(case: Case, array: NDArray[Any] | None, wrap: Wrap) -> Any:
+    """An argument as the definition takes it."""
+    if case.op.own_dtype:
+        return array
+    return _wide(array, wrap, lift_integers=case.op.name == "astype")
+
+
+def _widened(output: Any) -> NDArray[Any]:
+    """An output of a definition that ran in its arguments' own dtype, in the wide one."""
+    return dtypes.widen(np.asarray(output))
 
 
 def _wide(
@@ -194,15 +208,16 @@ def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:
 
 
 def _freedoms(
-    case: Case, options: Mapping[str, str], like: NDArray[Any]
+    case: Case, options: Mapping[str, str], output: int, like: NDArray[Any]
 ) -> tuple[NDArray[np.bool_] | None, tuple[NDArray[Any], ...]]:
-    """Where anything goes, and the arrays that are as good as the truth."""
+    """Where anything goes in an output, and the arrays that are as good as its truth."""
     free: NDArray[np.bool_] | None = None
     alternatives: list[NDArray[Any]] = []
     plain = [_wide(a) for a in case.arrays]
     for choice in case.op.choices:
         option = choice.options[options[choice.trait]]
-        if option is not None and not isinstance(option, AnyOf):
+        anything = option is None or isinstance(option, AnyOf)
+        if not (anything and choice.concerns(output)):
             continue
         where = choice.where(*plain, **case.attrs)
         if not np.any(where):
@@ -211,5 +226,6 @@ def _freedoms(
             where = np.broadcast_to(where, like.shape)
             free = where if free is None else free | where
         else:
-            alternatives += option.arrays(*plain, **case.attrs)
+            given = case.arrays if option.own_dtype else plain
+            alternatives += option.arrays(*given, **case.attrs)
     return free, tuple(alternatives)

@@ -57,9 +57,13 @@ RAISES = _Marker("an error")
 
 @dataclass(frozen=True)
 class AnyOf:
-    """The option of a choice that admits several results: whole arrays, each as good as another."""
+    """The option of a choice that admits several results: whole arrays, each as good as another.
+
+    ``own_dtype`` gives ``arrays`` the arguments in their own dtype, not in the wide one.
+    """
 
     arrays: Callable[..., list[Any]]
+    own_dtype: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,12 +82,18 @@ class Choice:
     a number, ``DEFINED``, a function of the arguments that gives an array, ``AnyOf`` several
     arrays, ``Instead`` all outputs, ``RAISES``, or None (anything goes).
     The first option holds where a backend declares none.
+    ``output`` is the one output that it speaks of, None for all.
     """
 
     trait: str
     text: str
     where: Callable[..., Any]
     options: Mapping[str, Any]
+    output: int | None = None
+
+    def concerns(self, output: int) -> bool:
+        """Whether it speaks of this output."""
+        return self.output in (None, output)
 
     @property
     def default(self) -> str:
@@ -107,6 +117,7 @@ class Op:
     domain: tuple[tuple[float, float], ...] = ()
     differentiable: bool = True
     zero_sign: bool = False
+    own_dtype: bool = False
     aliases: Aliasing = "never"
     also_known_as: tuple[str, ...] = ()
     lifted: tuple[str, ...] = field(default=())
@@ -169,6 +180,7 @@ def op(
     domain: tuple[tuple[float, float], ...] = (),
     differentiable: bool = True,
     zero_sign: bool = False,
+    own_dtype: bool = False,
     aliases: Aliasing = "never",
     also_known_as: tuple[str, ...] = (),
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -180,6 +192,8 @@ def op(
     domain: for each array argument the closed interval it is sampled from (default: all reals).
     differentiable: whether gradients with respect to floating arguments exist.
     zero_sign: whether the sign of a zero result is part of the definition.
+    own_dtype: whether the definition speaks of the numbers of a format (which is next?), so that
+        it runs on arrays in their own dtype, not in the wide one.
     aliases: whether a result shares its first argument's memory (see ``Aliasing``).
     also_known_as: other libraries' names, used to suggest the right one.
     """
@@ -199,6 +213,7 @@ def op(
             domain=domain,
             differentiable=differentiable,
             zero_sign=zero_sign,
+            own_dtype=own_dtype,
             aliases=aliases,
             also_known_as=also_known_as,
             lifted=tuple(p.name for p in parameters if p.annotation == "Real"),
