@@ -31,7 +31,7 @@ class Capabilities:
     versions: the libraries, drivers and compilers behind it.
     profile: the tolerance profile that its elementwise functions claim (tolerances/README.md).
     correctly_rounded: elementwise primitives that it claims to round correctly, beyond what the
-        profile asks for ("divide", "sqrt").
+        profile asks for ("divide", "sqrt"), or "op/dtype" pairs ("fma/float32").
     accumulator: for a dtype, or an "op/dtype" pair, the dtype that sums and contractions accumulate
         in (default: float32 for 16-bit floats, else the dtype itself).
     intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype,

@@ -63,7 +63,7 @@ class Judge:
         return NoiseModel.of(
             case.dtype,
             profile=declared.profile,
-            correctly_rounded=declared.correctly_rounded,
+            correctly_rounded=_claimed(declared.correctly_rounded, case.dtype),
             accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype)),
             stored=pair in declared.intermediates,
             flush=self._flush(case) != "no",
@@ -170,6 +170,12 @@ def _random(case: Case, outcome: Outcome) -> Judgement:
         return Judgement(case, outcome.verdict, outcome.message)
     message = distributions.fault(case, outcome.outputs)
     return Judgement(case, "fail" if message else "pass", message, "distribution")
+
+
+def _claimed(claims: frozenset[str], dtype: str) -> frozenset[str]:
+    """The primitives that are claimed to be correctly rounded, in every dtype or in this one."""
+    pairs = (claim.partition("/") for claim in claims)
+    return frozenset(name for name, _, only in pairs if only in ("", dtype))
 
 
 def _without_subnormals(array: NDArray[Any]) -> NDArray[Any]:

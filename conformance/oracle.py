@@ -160,10 +160,13 @@ def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
 def _needs_exact(case: Case, result: str, rule: rules.Rule) -> bool:
     """Whether float64 arithmetic can't give the truth of an output of the dtype ``result``.
 
-    It can't where the result is float64 itself and rounds, nor for a 64-bit integer as a float.
+    It can't where the result is float64 itself and rounds, nor for a 64-bit integer as a float, nor
+    where a sum that needs more bits is to round only once.
     """
     if rule.kind != "exact":
         return dtypes.component(result) == "float64"
+    if case.op.name == "fma":
+        return True
     long = case.op.name == "astype" and case.dtype in ("int64", "uint64")
     return long and dtypes.is_inexact(result)
 
@@ -227,5 +230,6 @@ def _freedoms(
             free = where if free is None else free | where
         else:
             given = case.arrays if option.own_dtype else plain
-            alternatives += option.arrays(*given, **case.attrs)
+            with np.errstate(all="ignore"):
+                alternatives += option.arrays(*given, **case.attrs)
     return free, tuple(alternatives)

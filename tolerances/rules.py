@@ -29,6 +29,10 @@ SAMPLES = 16
 """Noisy runs behind each σ. A σ estimated from 16 is a third of the true one once in 10⁶ times."""
 
 
+_OF_THE_MODULUS = ("abs", "sign")
+"""Ops that are exact for real numbers only: of complex ones they take the modulus."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """A rule with its parameter, and the sentence that explains it."""
@@ -45,22 +49,20 @@ def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
     """The rule for results of the dtype ``result``."""
     if not dtypes.is_inexact(result):
         return Rule("exact", f"{result} results are exact")
-    if op.name in budgets.exact_ops() and not (op.name == "abs" and dtypes.is_complex(model.dtype)):
+    real = not dtypes.is_complex(model.dtype)
+    if op.name in budgets.exact_ops() and (real or op.name not in _OF_THE_MODULUS):
         return Rule("exact", budgets.exact_ops()[op.name])
-    if op.name in budgets.rows() and model.dtype in dtypes.FLOATING:
+    if op.name in model.correctly_rounded and model.dtype in dtypes.FLOATING:
+        return Rule("exact", "correctly rounded: declared by the backend")
+    if op.name in budgets.rows() and model.dtype in dtypes.FLOATING and not model.stored:
         ulps = model.budgets(model.dtype)[op.name]
+        source = budgets.source(op.name, model.profile)
         if ulps == 0.5:
-            return Rule("exact", f"correctly rounded: {_source(op, model)}")
-        return Rule("ulp", f"at most {ulps:.4g} ulp: {_source(op, model)}", ulps)
+            return Rule("exact", f"correctly rounded: {source}")
+        return Rule("ulp", f"at most {ulps:.4g} ulp: {source}", ulps)
     if op.name in ("add", "subtract"):
         return Rule("exact", "both parts correctly rounded (IEEE 754-2019 §5.4.1)")
     return Rule("derived", f"½ ulp + {SIGMAS:g}·σ: {model.describe()}")
-
-
-def _source(op: Op, model: NoiseModel) -> str:
-    if op.name in model.correctly_rounded:
-        return "declared by the backend"
-    return budgets.source(op.name, model.profile)
 
 
 def sigma(

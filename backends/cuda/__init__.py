@@ -19,6 +19,9 @@ from tensorcts.reference import dtypes
 _STORED = ("arange", "prod", "scatter_add")
 """Ops that round to float16 on the way: the step, the partial products, atomic additions."""
 
+_ROUNDED = frozenset({"divide", "sqrt", "reciprocal", "fma/float32", "fma/float64"})
+"""Primitives that CUDA rounds correctly with its default options."""
+
 
 def _opened(name: str) -> Any:
     """The device of that number, once it has computed something."""
@@ -66,7 +69,7 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
         dtypes=frozenset(dtypes.ALL) - lacking,
         versions=_versions(),
         profile="tight",
-        correctly_rounded=frozenset({"divide", "sqrt"}),
+        correctly_rounded=_ROUNDED,
         accumulator={f"{op}/float16": "float16" for op in ("prod", "scatter_add")},
         intermediates=frozenset(f"{op}/float16" for op in _STORED),
         traits={
@@ -80,6 +83,11 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
             "integer_division_by_zero": "zero",
             "integer_remainder_by_zero": "zero",
             "integer_division_overflow": "wrap",
+            "exponent_of_non_finite": "any",
+            "floor_division_of_infinity": "quotient",
+            "floor_of_quotient": "rounded",
+            "frac_of_infinity": "zero",
+            "shift_out_of_range": "any",
         },
     )
 

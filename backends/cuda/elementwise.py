@@ -25,8 +25,6 @@ OPS: dict[str, Function] = {
     "subtract": cupy.subtract,
     "multiply": cupy.multiply,
     "divide": cupy.true_divide,
-    "floor_divide": cupy.floor_divide,
-    "remainder": cupy.remainder,
     "negative": cupy.negative,
     "abs": cupy.absolute,
     "sqrt": cupy.sqrt,

@@ -7,6 +7,7 @@ from typing import Any
 
 from tensorcts.backends.cuda import (
     activations,
+    arithmetic,
     contractions,
     creation,
     elementwise,
@@ -20,6 +21,7 @@ from tensorcts.backends.cuda import (
 OPS: dict[str, Callable[..., Any]] = {
     **creation.OPS,
     **elementwise.OPS,
+    **arithmetic.OPS,
     **activations.OPS,
     **contractions.OPS,
     **shaping.OPS,

@@ -30,12 +30,13 @@ class NumpyBackend(Backend):
             device=cpu_name(),
             dtypes=frozenset(dtypes.STORABLE),
             versions={"numpy": np.__version__, "scipy": version("scipy")},
-            correctly_rounded=frozenset({"divide", "sqrt"}),
+            correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"}),
             unchecked=frozenset({"randperm/C1"}),
             traits={
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",
                 "cast_out_of_range": "any",
+                "frac_of_infinity": "zero",
                 "scatter_duplicates": "any_of_them",
             },
         )

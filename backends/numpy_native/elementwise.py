@@ -18,8 +18,6 @@ OPS: dict[str, Callable[..., Any]] = {
     "subtract": np.subtract,
     "multiply": np.multiply,
     "divide": np.divide,
-    "floor_divide": np.floor_divide,
-    "remainder": np.remainder,
     "negative": np.negative,
     "abs": np.absolute,
     "sqrt": np.sqrt,

@@ -7,6 +7,7 @@ from typing import Any
 
 from tensorcts.backends.numpy_native import (
     activations,
+    arithmetic,
     contractions,
     creation,
     elementwise,
@@ -23,6 +24,7 @@ from tensorcts.backends.numpy_native import (
 OPS: dict[str, Callable[..., Any]] = {
     **creation.OPS,
     **elementwise.OPS,
+    **arithmetic.OPS,
     **activations.OPS,
     **rectifiers.OPS,
     **gates.OPS,

@@ -139,7 +139,7 @@ def _check_dtypes(
 def _correctly_rounded(device: cl.Device) -> frozenset[str]:
     """Division and root are, in double always, in float where the device says so."""
     rounded = device.single_fp_config & cl.device_fp_config.CORRECTLY_ROUNDED_DIVIDE_SQRT
-    return frozenset({"divide", "sqrt"} if rounded else ())
+    return frozenset({"divide", "reciprocal", "sqrt"} if rounded else ())
 
 
 def _flushing(runtime: Runtime) -> str:

@@ -84,8 +84,6 @@ OPS: dict[str, Callable[..., Any]] = {
     "subtract": partial(binary, "subtract"),
     "multiply": partial(binary, "multiply"),
     "divide": partial(binary, "divide"),
-    "floor_divide": partial(binary, "floor_divide"),
-    "remainder": partial(binary, "remainder"),
     "negative": partial(unary, "negative"),
     "abs": partial(unary, "abs"),
     "sqrt": partial(unary, "sqrt"),

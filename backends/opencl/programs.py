@@ -50,6 +50,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "elementwise": ("layout", "storage", "maps"),
     "activations": ("layout", "storage", "maps", "sigmoids", "activations"),
     "gates": ("layout", "storage", "maps", "sigmoids", "gates"),
+    "arithmetic": ("layout", "storage", "maps", "arithmetic_maps"),
     "casts": ("layout", "storage", "casts"),
     "movement": ("layout", "movement"),
     "indices": ("layout", "storage", "indices"),
@@ -63,13 +64,22 @@ FAMILIES: dict[str, tuple[str, ...]] = {
 }
 """The files under kernels/ that make up each family's program, in this order."""
 
-_ELEMENTWISE = {
-    "FLOATING": ("elementwise_floating", "comparisons"),
-    "INTEGER": ("elementwise_integer", "comparisons"),
-    "COMPLEX": ("algebra", "elementwise_complex"),
-    "BOOLEAN": ("elementwise_boolean",),
-    "FLOAT8": ("comparisons",),
+BY_KIND: dict[str, dict[str, tuple[str, ...]]] = {
+    "elementwise": {
+        "FLOATING": ("elementwise_floating", "comparisons"),
+        "INTEGER": ("elementwise_integer", "comparisons"),
+        "COMPLEX": ("algebra", "elementwise_complex"),
+        "BOOLEAN": ("elementwise_boolean",),
+        "FLOAT8": ("comparisons",),
+    },
+    "arithmetic": {
+        "FLOATING": ("arithmetic_real", "arithmetic_floating"),
+        "INTEGER": ("arithmetic_real", "arithmetic_integer", "bitwises"),
+        "COMPLEX": ("algebra", "arithmetic_complex"),
+        "BOOLEAN": ("bitwises",),
+    },
 }
+"""The files that follow in the families whose kernels depend on the kind of dtype."""
 
 
 def kind_of(dtype: str) -> str:
@@ -99,7 +109,7 @@ def source(family: str, dtype: str, has_double: bool) -> str:
         lines += ["#define SIGNED"]
     if kind == "COMPLEX":
         lines += [f"#define R {compute.removesuffix('2')}"]
-    names = FAMILIES[family] + (_ELEMENTWISE[kind] if family == "elementwise" else ())
+    names = FAMILIES[family] + BY_KIND.get(family, {}).get(kind, ())
     return "\n".join(lines + [_text(name) for name in names])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from tensorcts.backends.opencl import (
     activations,
+    arithmetic,
     attentions,
     contractions,
     creation,
@@ -23,6 +24,7 @@ from tensorcts.backends.opencl import (
 OPS: dict[str, Callable[..., Any]] = {
     **creation.OPS,
     **elementwise.OPS,
+    **arithmetic.OPS,
     **activations.OPS,
     **gates.OPS,
     **contractions.OPS,

@@ -61,8 +61,9 @@ the product before the bias is added, the step, the probabilities, 1 + |x|, the 
 _STORED_ON_GPU = {"scatter_add"}
 """One more on a GPU: atomic additions."""
 
-_STORED_ON_CPU = {"arange", "log_softmax", "prod", "softmax", "softmin"}
-"""More such ops on the CPU: arange a vector's first element, softmax on all axes but the last."""
+_STORED_ON_CPU = {"arange", "log_softmax", "prod", "rsqrt", "softmax", "softmin"}
+"""More such ops on the CPU: arange a vector's first element, softmax on all axes but the last,
+rsqrt the root where no vector is full."""
 
 
 def _capabilities(device: torch.device) -> Capabilities:
@@ -75,7 +76,7 @@ def _capabilities(device: torch.device) -> Capabilities:
         dtypes=frozenset(name for name, dtype in DTYPES.items() if _holds(device, dtype)),
         versions={name: str(found) for name, found in versions.items() if found},
         profile="tight" if gpu else "opencl",
-        correctly_rounded=frozenset({"divide", "sqrt"} if gpu else {"divide"}),
+        correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset({"softplus/C1"}) | sparses.UNCHECKED,
@@ -90,6 +91,9 @@ def _capabilities(device: torch.device) -> Capabilities:
             "float8_e4m3fn_overflow": "saturate",
             "integer_division_by_zero": "any" if gpu else "raises",
             "integer_remainder_by_zero": "any" if gpu else "raises",
+            "sign_of_nan": "zero",
+            "remainder_zero_sign": "dividend",
+            "lerp_of_infinity": "any",
         },
     )
 

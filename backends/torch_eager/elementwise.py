@@ -14,8 +14,6 @@ OPS: dict[str, Callable[..., Any]] = {
     "subtract": torch.subtract,
     "multiply": torch.multiply,
     "divide": torch.divide,
-    "floor_divide": torch.floor_divide,
-    "remainder": torch.remainder,
     "negative": torch.negative,
     "abs": torch.abs,
     "sqrt": torch.sqrt,

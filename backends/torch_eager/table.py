@@ -7,6 +7,7 @@ from typing import Any
 
 from tensorcts.backends.torch_eager import (
     activations,
+    arithmetic,
     contractions,
     elementwise,
     indexing,
@@ -18,6 +19,7 @@ from tensorcts.backends.torch_eager import (
 
 OPS: dict[str, Callable[..., Any]] = {
     **elementwise.OPS,
+    **arithmetic.OPS,
     **activations.OPS,
     **contractions.OPS,
     **shaping.OPS,

@@ -42,6 +42,7 @@ _REFUSERS: dict[str, Refuser] = {}
 _FAMILIES = (
     "elementwise",
     "activations",
+    "arithmetic",
     "creation",
     "contractions",
     "shaping",

@@ -16,11 +16,16 @@ from tensorcts.reference import dtypes
 UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "asin",
          "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh", "logical_not", "relu",
          "gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "selu", "relu6",
-         "hardsigmoid", "hardswish", "tanhshrink")  # fmt: skip
+         "hardsigmoid", "hardswish", "tanhshrink",
+         "positive", "sign", "signbit", "floor", "ceil", "trunc", "round", "frac", "square",
+         "reciprocal", "rsqrt", "cbrt", "frexp", "isnan", "isinf", "isfinite",
+         "bitwise_invert")  # fmt: skip
 BINARY = ("add", "subtract", "multiply", "pow", "atan2",
           "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum",
-          "minimum", "logical_and", "logical_or", "logical_xor")  # fmt: skip
-DIVISIONS = ("divide", "floor_divide", "remainder")
+          "minimum", "logical_and", "logical_or", "logical_xor",
+          "hypot", "copysign", "nextafter", "fmax", "fmin", "bitwise_and", "bitwise_or",
+          "bitwise_xor")  # fmt: skip
+DIVISIONS = ("divide", "floor_divide", "trunc_divide", "remainder", "fmod")
 ELEMENTWISE = frozenset((*UNARY, *BINARY, *DIVISIONS, *ATTRIBUTES))
 
 

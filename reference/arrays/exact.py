@@ -17,7 +17,7 @@ import scipy.special
 from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays import primitives
+from tensorcts.reference.arrays import exact_arithmetic, primitives
 from tensorcts.reference.arrays.dispatch import Interpreter, map_arrays, unwrap
 
 NAN = mpmath.mpf("nan")
@@ -200,6 +200,10 @@ def _convert(x: NDArray[Any], *, dtype: str) -> NDArray[Any]:
     return x if wide in ("float64", "complex128") else primitives.convert(hi, dtype=dtype)
 
 
+def _exponents(x: NDArray[Any]) -> NDArray[np.int32]:
+    return _map(exact_arithmetic.exponent_of)(x).astype(np.int32)
+
+
 INF = float("inf")
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.divide: _map(_divide, 2),
@@ -225,7 +229,14 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.arcsinh: _map(mpmath.asinh),
     np.arccosh: _real_line(mpmath.acosh, 1, INF),
     np.arctanh: _real_line(lambda x: mpmath.atanh(x) if abs(x) < 1 else x * mpmath.inf, -1, 1),
-    np.hypot: _map(mpmath.hypot, 2),
+    np.hypot: _map(exact_arithmetic.hypot, 2),
+    np.cbrt: _map(exact_arithmetic.cbrt),
+    np.floor_divide: _map(exact_arithmetic.floor_divide, 2),
+    np.remainder: _map(exact_arithmetic.remainder, 2),
+    np.fmod: _map(exact_arithmetic.fmod, 2),
+    np.copysign: _map(exact_arithmetic.copysign, 2),
+    np.ldexp: _map(exact_arithmetic.ldexp, 2),
+    primitives.exponent_of: _exponents,
     scipy.special.erf: _map(mpmath.erf),
     scipy.special.erfc: _map(_erfc),
     np.sum: _total(np.sum),
@@ -244,6 +255,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.floor: _round_to_int(mpmath.floor),
     np.ceil: _round_to_int(mpmath.ceil),
     np.rint: _round_to_int(mpmath.nint),
+    np.round: _round_to_int(mpmath.nint),
     np.trunc: _round_to_int(lambda x: mpmath.sign(x) * mpmath.floor(abs(x))),
     np.conjugate: _map(mpmath.conj),
     np.real: _map(mpmath.re),

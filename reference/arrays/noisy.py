@@ -105,13 +105,23 @@ class Noisy(Interpreter):
             return CONTRACTIONS[function](self.noise, *args, **kwargs)
         result = function(*args, **kwargs)
         if function in primitives.ARITHMETIC:
-            name = primitives.ARITHMETIC[function]
-            return self.noise.rounded(result, self.noise.budgets[_row(name, result)])
+            budget = self.noise.budgets[_row(primitives.ARITHMETIC[function], result)]
+            return self.noise.rounded(result, np.where(_exact(function, args), 0.0, budget))
         if function is np.absolute and any(np.iscomplexobj(a) for a in args):
             return self.noise.rounded(result, self.noise.budgets["hypot"])
+        if function is np.sign and np.iscomplexobj(result):  # a quotient by the modulus
+            modulus = self.noise.rounded(result, self.noise.budgets["hypot"])
+            return self.noise.rounded(modulus, self.noise.budgets["divide"])
         if function not in NOISELESS:
             raise TypeError(f"no error model for {getattr(function, '__name__', function)!r}")
         return result
+
+
+def _exact(function: Callable[..., Any], operands: Any) -> Any:
+    """Where no arithmetic rounds: 0 is added or subtracted."""
+    if function not in (np.add, np.subtract):
+        return False
+    return np.equal(operands[0], 0) | np.equal(operands[1], 0)
 
 
 def _is_inexact(result: Any) -> bool:

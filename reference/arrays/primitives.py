@@ -26,8 +26,9 @@ ARITHMETIC: dict[Any, str] = {
     np.multiply: "multiply",
     np.divide: "divide",
     np.sqrt: "sqrt",
+    np.cbrt: "cbrt",
     np.square: "multiply",
-    np.reciprocal: "divide",
+    np.reciprocal: "reciprocal",
     np.power: "pow",
     np.float_power: "pow",
     np.exp: "exp",
@@ -54,7 +55,8 @@ ARITHMETIC: dict[Any, str] = {
 """Elementwise primitives that round, under the names of their rows in the tolerance tables."""
 
 SELECTING = (np.negative, np.positive, np.maximum, np.minimum, np.sign, np.floor, np.ceil, np.trunc,
-             np.rint, np.conjugate, np.copysign, np.where)  # fmt: skip
+             np.rint, np.round, np.conjugate, np.copysign, np.where, np.floor_divide, np.remainder,
+             np.fmod, np.ldexp)  # fmt: skip
 """Elementwise primitives that never round."""
 
 PREDICATES = (np.equal, np.not_equal, np.less, np.less_equal, np.greater, np.greater_equal,
@@ -66,9 +68,6 @@ MOVING = (np.reshape, np.transpose, np.broadcast_to, np.squeeze, np.expand_dims,
           np.take, np.take_along_axis, np.swapaxes, np.moveaxis, np.flip, np.repeat, np.real,
           np.imag, np.zeros_like)  # fmt: skip
 """Primitives that only move data."""
-
-INDEX_VALUED = (np.argmax, np.argmin, np.any, np.all, np.nonzero, np.shape, np.ndim, np.size)
-"""Primitives whose result is no longer a number of the interpreter's kind."""
 
 
 def constant(text: str | Callable[[Any], Any], like: Any) -> Any:
@@ -141,6 +140,17 @@ def scatter_sum(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
 
 
 @primitive
+def exponent_of(x: Any) -> Any:
+    """The whole e with 2**(e-1) ≤ |x| < 2**e; 0 of what is 0 or not finite."""
+    return np.where(np.isfinite(x), np.frexp(x)[1], 0).astype(np.int32)
+
+
+@primitive
 def select(x: Any, mask: Any) -> Any:
     """The elements of ``x`` where the boolean array ``mask`` (of the same shape) is true."""
     return x[mask]
+
+
+INDEX_VALUED = (np.argmax, np.argmin, np.any, np.all, np.nonzero, np.shape, np.ndim, np.size,
+                exponent_of)  # fmt: skip
+"""Primitives whose result is no longer a number of the interpreter's kind."""

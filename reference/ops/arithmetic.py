@@ -1,4 +1,4 @@
-"""Arithmetic: add, subtract, multiply, divide, floor_divide, remainder, negative, abs, sqrt."""
+"""Arithmetic: add, subtract, multiply, divide, negative, abs, sqrt."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import COMPLEX, FLOATING, HALF_COMPLEX, INTEGER, NUMERIC
-from tensorcts.reference.registry import DEFINED, RAISES, Choice, op
+from tensorcts.reference.dtypes import COMPLEX, FLOATING, HALF_COMPLEX, NUMERIC
+from tensorcts.reference.registry import op
 
 
 @op(dtypes=NUMERIC + HALF_COMPLEX)
@@ -62,78 +62,6 @@ def divide(x: Any, y: Any) -> Any:
     Source: IEEE 754-2019 §5.4.1; Array API 2024.12 divide.
     """
     return x / y
-
-
-def _by_zero(x: Any, y: Any) -> Any:
-    return (y == 0) & (x == x)
-
-
-def _overflows(x: Any, y: Any) -> Any:
-    smallest = np.iinfo(x.dtype).min
-    return (x == smallest) & (y == -1) if smallest < 0 else np.zeros(1, bool)
-
-
-@op(
-    dtypes=INTEGER,
-    differentiable=False,
-    also_known_as=("floordiv",),
-    choices=(
-        Choice(
-            "integer_division_by_zero",
-            "x // 0 for integers",
-            _by_zero,
-            {"zero": 0, "minus_one": -1, "raises": RAISES, "any": None},
-        ),
-        Choice(
-            "integer_division_overflow",
-            "smallest // -1 for signed integers",
-            _overflows,
-            {"wrap": DEFINED, "any": None},
-        ),
-    ),
-)
-def floor_divide(x: Any, y: Any) -> Any:
-    """The largest integer not above the quotient x / y, elementwise, for integers.
-
-    Semantics: ⌊x/y⌋ of the exact quotient: -7 // 2 is -4.
-    Constraints: (C1) x and y have one integer dtype; (C2) their shapes broadcast.
-    Special values: x // 0 is 0 here, or what the backend declares as integer_division_by_zero;
-    smallest // -1 wraps to the smallest, or what it declares as integer_division_overflow.
-    Neither may end the process.
-    Gradient: none.
-    Source: Array API 2024.12 floor_divide.
-    """
-    return np.floor_divide(x, y)
-
-
-@op(
-    dtypes=INTEGER,
-    differentiable=False,
-    also_known_as=("mod",),
-    choices=(
-        Choice(
-            "integer_remainder_by_zero",
-            "x % 0 for integers",
-            _by_zero,
-            {
-                "zero": 0,
-                "dividend": lambda x, y: x + 0 * y,
-                "raises": RAISES,
-                "any": None,
-            },
-        ),
-    ),
-)
-def remainder(x: Any, y: Any) -> Any:
-    """The remainder x - y·⌊x/y⌋, elementwise, for integers: its sign is the divisor's.
-
-    Semantics: Python's %; the smallest integer % -1 is 0.
-    Constraints: (C1) x and y have one integer dtype; (C2) their shapes broadcast.
-    Special values: x % 0 is 0 here, or what the backend declares as integer_remainder_by_zero.
-    Gradient: none.
-    Source: Array API 2024.12 remainder.
-    """
-    return np.remainder(x, y)
 
 
 @op(dtypes=NUMERIC + HALF_COMPLEX, zero_sign=True, also_known_as=("neg",))

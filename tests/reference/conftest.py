@@ -198,6 +198,11 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "scatter_add": _summed,
     "masked_select": lambda d: [((d.real(3, 4), d.mask(3, 4)), {})],
     "embedding": lambda d: [((d.real(4, 3), d.index(4, 2, 3) % 4), {})],
+    "ldexp": lambda d: [((d.real(2, 3), d.index(5, 3)), {})],
+    "isclose": lambda d: [((d.real(2, 3), d.real(3)),
+                           {"rtol": 0.1, "atol": 0.1, "equal_nan": False})],
+    "lerp": lambda d: [((d.real(2, 3), d.real(3), d.real(2, 1)), {}),
+                       ((d.real(3), d.real(3), np.array([0.0, 1.0, 0.5])), {})],
     "astype": lambda d: [((d.real(2, 3),), {"dtype": name}) for name in ("float32", "float64")],
     "rotary_embedding": _rotary,
     "scaled_dot_product_attention": _attention,
@@ -231,7 +236,7 @@ def _drawn(op: Op) -> list[Case]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    floating = [o for o in all_ops() if set(o.dtypes) & set(dtypes.FLOATING)]
+    floating = [o for o in all_ops() if set(o.dtypes) & set(dtypes.FLOATING) and not o.own_dtype]
     chosen = {"sample": floating, "smooth": [o for o in floating if o.differentiable]}
     for name in set(chosen) & set(metafunc.fixturenames):
         params = [pytest.param(s, id=f"{o.name}-{i}")

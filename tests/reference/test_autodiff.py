@@ -83,10 +83,6 @@ def test_gradients_of_float64_and_of_noisy_numbers(smooth: Any) -> None:
 
 OTHERS = {
     np.float_power: lambda x: np.float_power(x, 1.5 * x),
-    np.hypot: lambda x: np.hypot(x, 1 - x),
-    np.positive: lambda x: np.positive(x),
-    np.square: lambda x: np.square(x),
-    np.reciprocal: lambda x: np.reciprocal(x),
     np.moveaxis: lambda x: np.moveaxis(x, 0, -1),
     np.flip: lambda x: np.flip(x, 1),
     scipy.special.erf: lambda x: scipy.special.erf(x),

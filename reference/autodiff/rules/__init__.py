@@ -32,7 +32,18 @@ RULES: dict[Any, Any] = {
 }
 
 FLAT = frozenset(
-    (np.sign, np.floor, np.ceil, np.trunc, np.rint, np.zeros_like, stop_gradient, *INDEX_VALUED)
+    (
+        np.sign,
+        np.floor,
+        np.ceil,
+        np.trunc,
+        np.rint,
+        np.round,
+        np.floor_divide,
+        np.zeros_like,
+        stop_gradient,
+        *INDEX_VALUED,
+    )
 )
 """Functions that are constant wherever they are continuous: nothing flows back through them."""
 

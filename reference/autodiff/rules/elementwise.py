@@ -55,6 +55,14 @@ RULES: dict[Any, Any] = {
         lambda g, z, x, y: g * x / np.where(z == 0, 1.0, z),
         lambda g, z, x, y: g * y / np.where(z == 0, 1.0, z),
     ),
+    np.remainder: (lambda g, z, x, y: g, lambda g, z, x, y: -g * np.floor_divide(x, y)),
+    np.fmod: (lambda g, z, x, y: g, lambda g, z, x, y: -g * np.rint((x - z) / y)),
+    np.copysign: (
+        lambda g, z, x, y: g * np.sign(x) * np.copysign(1.0, y),
+        lambda g, z, x, y: np.zeros_like(g),
+    ),
+    np.ldexp: (lambda g, z, x, exponent: np.ldexp(g, exponent),),
+    np.cbrt: (lambda g, z, x: g / (3 * z * z),),
     np.maximum: (
         lambda g, z, x, y: np.where(x == y, g / 2, np.where(x > y, g, 0.0)),
         lambda g, z, x, y: np.where(x == y, g / 2, np.where(y > x, g, 0.0)),
