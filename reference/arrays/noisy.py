@@ -42,7 +42,7 @@ class Noise:
     generator: np.random.Generator
     flush: bool = False
 
-    def rounded(self, y: Any, ulps: float) -> Any:
+    def rounded(self, y: Any, ulps: float | NDArray[Any]) -> Any:
         """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
         y = np.asarray(y)
         scale = np.abs(y) if np.iscomplexobj(y) else y
