@@ -20,7 +20,7 @@ def _trunc_divide(x: Array, y: Array) -> Array:
 
 def _lerp(x: Array, y: Array, weight: Array) -> Array:
     span = y - x
-    return np.where(weight < 0.5, x + weight * span, y - (1 - weight) * span)
+    return np.where(np.abs(weight) < 0.5, x + weight * span, y - (1 - weight) * span)
 
 
 OPS: dict[str, Callable[..., Any]] = {

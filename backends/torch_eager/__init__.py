@@ -79,7 +79,7 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset({"softplus/C1"}) | sparses.UNCHECKED,
+        unchecked=frozenset({"ldexp/C1", "softplus/C1"}) | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",

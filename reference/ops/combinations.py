@@ -56,4 +56,4 @@ def lerp(x: Any, y: Any, weight: Any) -> Any:
     Gradient: g·(1 - weight), g·weight, g·(y - x), each summed over its broadcast axes.
     Source: PyTorch lerp; C++20 lerp.
     """
-    return np.where(weight < 0.5, x + weight * (y - x), y - (1 - weight) * (y - x))
+    return np.where(np.abs(weight) < 0.5, x + weight * (y - x), y - (1 - weight) * (y - x))

@@ -113,8 +113,10 @@ def test_adjoint_of_einsum(terms: list[str], data: Any) -> None:
 
 
 def test_a_missing_rule_raises() -> None:
-    with pytest.raises(MissingRuleError, match="'cbrt' has no derivative rule for its argument 0"):
-        vjp(np.cbrt, np.ones(2))
+    with pytest.raises(
+        MissingRuleError, match="'spacing' has no derivative rule for its argument 0"
+    ):
+        vjp(np.spacing, np.ones(2))
     with pytest.raises(MissingRuleError, match="'scatter_sum' .* argument 'updates'"):
         vjp(lambda u: scatter_sum(u, np.arange(2), updates=u, axis=0), np.ones(2))
 

@@ -45,7 +45,7 @@ BINARY(op_fmod, fmod(x, y))
 
 TERNARY(op_fma, fma(x, y, w))
 // From the nearer end, so that both are met exactly.
-TERNARY(op_lerp, w < (A)0.5 ? x + w * (y - x) : y - (1 - w) * (y - x))
+TERNARY(op_lerp, fabs(w) < (A)0.5 ? x + w * (y - x) : y - (1 - w) * (y - x))
 
 kernel void op_addcmul(global const S *px, global const S *py, global const S *pw, global S *pz,
                        Layout l, A value)
