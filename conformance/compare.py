@@ -56,6 +56,8 @@ def compare(
         return Comparison(
             "fail", f"the result's shape is {list(got.shape)}, not {list(expected.hi.shape)}"
         )
+    if got.dtype == bool and np.any(odd := got.view(np.uint8) > 1):
+        return Comparison("fail", f"{np.count_nonzero(odd)} bools are bytes other than 0 and 1")
     measure = _measured_exactly if expected.rule.kind == "exact" else _measured
     with np.errstate(invalid="ignore"):  # a signalling NaN is one
         errors = measure(got, expected, zero_sign, flush)
@@ -132,11 +134,19 @@ def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str
         allowed = last + rules.SIGMAS * sigma
         z = np.where(error == 0, 0.0, error / (sigma + last))
     wrong = ~(error <= allowed)
+    if zero_sign and not dtypes.is_complex(expected.dtype):
+        wrong |= _other_zero(got, expected)
     if flush != "no":
         near_zero = np.abs(expected.hi) - allowed * unit < _smallest_normal(expected)
         wrong &= ~((got == 0) & near_zero)
     severity = np.where(wrong, error / allowed, 0.0)
     return _Errors(wrong, severity, error, z, allowed)
+
+
+def _other_zero(got: NDArray[Any], expected: Expected) -> NDArray[np.bool_]:
+    """Where the truth is a zero and the result the zero of the other sign."""
+    both = (got == 0) & (expected.hi == 0) & (expected.lo == 0)
+    return np.asarray(both & (np.signbit(got) != np.signbit(expected.hi)), bool)
 
 
 def _error(got: NDArray[Any], expected: Expected) -> NDArray[np.float64]:

@@ -137,9 +137,10 @@ def _check_dtypes(
 
 
 def _correctly_rounded(device: cl.Device) -> frozenset[str]:
-    """Division and root are, in double always, in float where the device says so."""
+    """Division and root are, in double always, in float where the device says so; fma always."""
     rounded = device.single_fp_config & cl.device_fp_config.CORRECTLY_ROUNDED_DIVIDE_SQRT
-    return frozenset({"divide", "reciprocal", "sqrt"} if rounded else ())
+    quotients = {"divide", "reciprocal", "sqrt"} if rounded else set()
+    return frozenset({"fma/float32", "fma/float64", *quotients})
 
 
 def _flushing(runtime: Runtime) -> str:
