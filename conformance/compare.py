@@ -59,11 +59,11 @@ def compare(
     if got.dtype == bool and np.any(odd := got.view(np.uint8) > 1):
         return Comparison("fail", f"{np.count_nonzero(odd)} bools are bytes other than 0 and 1")
     measure = _measured_exactly if expected.rule.kind == "exact" else _measured
-    with np.errstate(invalid="ignore"):  # a signalling NaN is one
+    with np.errstate(all="ignore"):  # what nobody wrote to may hold anything, signalling NaNs too
         errors = measure(got, expected, zero_sign, flush)
         if flushed is not None:
-            wrong = errors.wrong & measure(got, flushed, zero_sign, flush).wrong
-            errors = replace(errors, wrong=wrong)
+            also = measure(got, flushed, zero_sign, flush)
+            errors = replace(errors, wrong=errors.wrong & also.wrong)
     return _concluded(got, expected, errors)
 
 

@@ -87,8 +87,6 @@ class Judge:
         """Judge what came back for a case."""
         if case.refused:
             return _refusal(case, outcome)
-        if case.probe in aliasing.PROBES:
-            return self._probed(case, outcome)
         if self._is_random(case):
             return _random(case, outcome)
         refused = must_raise(case, self.capabilities.traits)
@@ -96,6 +94,8 @@ class Judge:
             raised = outcome.verdict == "error"
             message = "" if raised else f"no error was raised, as {refused} = raises declares"
             return Judgement(case, "pass" if raised else "fail", message)
+        if case.probe in aliasing.PROBES:
+            return self._probed(case, outcome)
         if outcome.verdict is not None:
             return Judgement(case, outcome.verdict, outcome.message)
         expected = self.expected(case)
@@ -111,7 +111,7 @@ class Judge:
                 outcome.outputs, expected, flushed or [None] * len(expected), strict=True
             )
         ]
-        worst = max(comparisons, key=_severity)
+        worst = max(comparisons, key=_severity, default=Comparison("pass"))
         return Judgement(case, worst.outcome, worst.message, rule, worst)
 
     def _probed(self, case: Case, outcome: Outcome) -> Judgement:

@@ -123,4 +123,7 @@ def _literal(value: Any) -> str:
         return f'float("{value}")'
     if isinstance(value, complex):
         return f"complex({_literal(value.real)}, {_literal(value.imag)})"
+    if isinstance(value, tuple):
+        items = ", ".join(map(_literal, value))
+        return f"({items},)" if len(value) == 1 else f"({items})"
     return repr(value)

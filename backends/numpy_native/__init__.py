@@ -38,6 +38,7 @@ class NumpyBackend(Backend):
                 "cast_out_of_range": "any",
                 "frac_of_infinity": "zero",
                 "scatter_duplicates": "any_of_them",
+                "uninitialized": "any",
             },
         )
 

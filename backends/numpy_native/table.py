@@ -16,9 +16,14 @@ from tensorcts.backends.numpy_native import (
     indexing,
     randoms,
     rectifiers,
+    grids,
+    indexing,
+    joining,
+    movements,
     reductions,
     rows,
     shaping,
+    slicing,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -30,7 +35,11 @@ OPS: dict[str, Callable[..., Any]] = {
     **gates.OPS,
     **fusions.OPS,
     **contractions.OPS,
+    **grids.OPS,
     **shaping.OPS,
+    **slicing.OPS,
+    **movements.OPS,
+    **joining.OPS,
     **indexing.OPS,
     **reductions.OPS,
     **rows.OPS,

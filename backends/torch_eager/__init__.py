@@ -53,7 +53,7 @@ def _model(device: torch.device) -> str:
 _HOST_BITS = {1: np.uint8, 2: np.int16, 4: np.int32}
 _NARROW = ("float16", "bfloat16")
 
-_STORED = {"einsum", "linear", "linspace", "scaled_dot_product_attention", "softsign",
+_STORED = {"einsum", "linear", "linspace", "logspace", "scaled_dot_product_attention", "softsign",
            "tanhshrink"}  # fmt: skip
 """Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
 the product before the bias is added, the step, the probabilities, 1 + |x|, the tanh."""
@@ -79,7 +79,7 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset({"ldexp/C1", "softplus/C1"}) | sparses.UNCHECKED,
+        unchecked=frozenset({"arange/C2", "ldexp/C1", "softplus/C1"}) | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",
@@ -87,6 +87,10 @@ def _capabilities(device: torch.device) -> Capabilities:
             "softsign_at_infinity": "nan",
             "attention_masked_row": "zero",
             "scatter_duplicates": "any_of_them",
+            "uninitialized": "any",
+            "negative_steps": "raises",
+            "one_hot_negative": "raises",
+            "one_hot_out_of_range": "raises",
             "cast_out_of_range": "any",
             "float8_e4m3fn_overflow": "saturate",
             "integer_division_by_zero": "any" if gpu else "raises",

@@ -1,4 +1,4 @@
-"""Creation ops: each also takes the device."""
+"""Creation ops; those without an array take the device too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
+
+from tensorcts.backends.torch_eager.adapting import DTYPES
 
 
 def _eye(*, rows: int, columns: int, k: int, dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -26,11 +28,30 @@ def _arange(
     return torch.arange(start, stop, step, dtype=dtype, device=device)
 
 
+def _asarray(
+    *, values: tuple[Any, ...], shape: tuple[int, ...], dtype: torch.dtype, device: torch.device
+) -> Tensor:
+    return torch.tensor(values, dtype=dtype, device=device).reshape(shape)
+
+
 OPS: dict[str, Callable[..., Any]] = {
     "zeros": lambda *, shape, **where: torch.zeros(shape, **where),
     "ones": lambda *, shape, **where: torch.ones(shape, **where),
+    "empty": lambda *, shape, **where: torch.empty(shape, **where),
     "full": lambda *, shape, value, **where: torch.full(shape, value, **where),
     "eye": _eye,
     "arange": _arange,
     "linspace": lambda *, start, stop, num, **where: torch.linspace(start, stop, num, **where),
+    "logspace": lambda *, start, stop, num, base, **where: torch.logspace(
+        start, stop, num, base, **where
+    ),
+    "asarray": _asarray,
 }
+
+LIKE: dict[str, Callable[..., Any]] = {
+    "empty_like": lambda x, *, dtype: torch.empty_like(x, dtype=DTYPES[dtype]),
+    "zeros_like": lambda x, *, dtype: torch.zeros_like(x, dtype=DTYPES[dtype]),
+    "ones_like": lambda x, *, dtype: torch.ones_like(x, dtype=DTYPES[dtype]),
+    "full_like": lambda x, *, value, dtype: torch.full_like(x, value, dtype=DTYPES[dtype]),
+}
+"""Those that take the device from an array."""

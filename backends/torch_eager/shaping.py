@@ -1,4 +1,4 @@
-"""Shapes, joining and splitting."""
+"""Shapes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.backends.torch_eager.adapting import axes_of
+
+
+def _view(x: Tensor, *, shape: tuple[int, ...]) -> Tensor:
+    try:
+        return x.view(shape)
+    except RuntimeError as error:
+        if "stride" not in str(error):
+            raise
+        raise UnsupportedError(f"torch: {error}") from error
 
 
 def _squeeze(x: Tensor, *, axis: int | tuple[int, ...]) -> Tensor:
@@ -20,12 +30,15 @@ def _squeeze(x: Tensor, *, axis: int | tuple[int, ...]) -> Tensor:
 
 OPS: dict[str, Callable[..., Any]] = {
     "reshape": lambda x, *, shape: torch.reshape(x, shape),
+    "view": _view,
     "permute_dims": lambda x, *, axes: torch.permute(x, axes),
+    "moveaxis": lambda x, *, source, destination: torch.moveaxis(x, source, destination),
+    "swapaxes": lambda x, *, axis1, axis2: torch.swapaxes(x, axis1, axis2),
     "broadcast_to": lambda x, *, shape: torch.broadcast_to(x, shape),
+    "expand": lambda x, *, shape: x.expand(shape),
+    "broadcast_arrays": torch.broadcast_tensors,
     "flatten": lambda x, *, start, end: torch.flatten(x, start, end),
+    "unflatten": lambda x, *, axis, sizes: torch.unflatten(x, axis, sizes),
     "squeeze": _squeeze,
     "expand_dims": lambda x, *, axis: torch.unsqueeze(x, axis),
-    "concat": lambda *arrays, axis: torch.cat(arrays, axis),
-    "stack": lambda *arrays, axis: torch.stack(arrays, axis),
-    "split": lambda x, *, sizes, axis: torch.split(x, list(sizes), axis),
 }

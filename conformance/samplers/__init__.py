@@ -52,6 +52,16 @@ _FAMILIES = (
     "randoms",
     "sparses",
     "sparse_refusals",
+    "creation",
+    "grids",
+    "contractions",
+    "shaping",
+    "slicing",
+    "movements",
+    "joining",
+    "indexing",
+    "reductions",
+    "rows",
 )
 
 

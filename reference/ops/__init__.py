@@ -20,10 +20,12 @@ from tensorcts.reference.ops import (
     extremes,
     fusions,
     gates,
+    grids,
     hyperbolics,
     indexing,
     joining,
     logicals,
+    movements,
     normalizations,
     positions,
     powers,
@@ -39,6 +41,7 @@ from tensorcts.reference.ops import (
     sparse_coordinates,
     sparse_products,
     sparse_rows,
+    slicing,
     trigonometrics,
 )
 from tensorcts.reference.registry import OPS
@@ -58,10 +61,12 @@ __all__ = [
     "extremes",
     "fusions",
     "gates",
+    "grids",
     "hyperbolics",
     "indexing",
     "joining",
     "logicals",
+    "movements",
     "normalizations",
     "positions",
     "powers",
@@ -77,6 +82,8 @@ __all__ = [
     "sparse_coordinates",
     "sparse_products",
     "sparse_rows",
+    "shrinkages",
+    "slicing",
     "trigonometrics",
 ]
 

@@ -170,6 +170,15 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "concat": lambda d: [((d.real(2, 3), d.real(2, 0), d.real(2, 1)), {"axis": -1})],
     "stack": lambda d: [((d.real(2, 3), d.real(2, 3)), {"axis": a}) for a in (0, -1)],
     "split": lambda d: [((d.real(5, 2),), {"sizes": (2, 0, 3), "axis": -2})],
+    "expand": lambda d: [((d.real(3, 1),), {"shape": (2, -1, 4)})],
+    "tril": lambda d: [((d.real(2, 3, 3),), {"k": k}) for k in (-1, 0, 1)],
+    "triu": lambda d: [((d.real(2, 3, 3),), {"k": k}) for k in (-1, 0, 1)],
+    "diag": lambda d: [((x,), {"k": k}) for x in (d.real(3), d.real(3, 4)) for k in (-1, 0, 2)],
+    "meshgrid": lambda d: [((d.real(3), d.real(2), d.real(1)), {"indexing": i})
+                           for i in ("xy", "ij")],
+    "tile": lambda d: [((d.real(3, 1),), {"repetitions": n}) for n in ((2,), (2, 1, 3), ())],
+    "repeat": lambda d: [((d.real(3, 2), np.array(n)), {"axis": a})
+                         for n, a in ((2, None), ([3, 0, 1], 0), ([2], -1))],
     "coo_to_dense": lambda d: _sparse(d, **_SHAPE),
     "coo_coalesce": lambda d: _sparse(d, **_SHAPE),
     "coo_to_csr": lambda d: _sparse(d, **_SHAPE),
