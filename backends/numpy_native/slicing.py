@@ -32,7 +32,9 @@ def _unfold(x: Array, *, axis: int, size: int, step: int) -> Array:
     if step < 1:
         raise ValueError(f"step is {step}, not 1 or more")
     lead = (slice(None),) * normalize_axis_index(axis, x.ndim)
-    return np.asarray(sliding_window_view(x, size, axis)[(*lead, slice(None, None, step))])
+    bits = x.view(f"V{x.itemsize}")  # NumPy's stride tricks know no dtypes but its own
+    windows = np.asarray(sliding_window_view(bits, size, axis)[(*lead, slice(None, None, step))])
+    return windows.view(x.dtype)
 
 
 OPS: dict[str, Callable[..., Any]] = {

@@ -20,6 +20,7 @@ from tensorcts.backends.numpy_native import (
     indexing,
     joining,
     movements,
+    rectifiers,
     reductions,
     rows,
     shaping,

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tensorcts.backends.torch_eager.adapting import DTYPES
+from tensorcts.backends.torch_eager.adapting import dtype_of
 
 
 def _eye(*, rows: int, columns: int, k: int, dtype: torch.dtype, device: torch.device) -> Tensor:
@@ -49,9 +49,9 @@ OPS: dict[str, Callable[..., Any]] = {
 }
 
 LIKE: dict[str, Callable[..., Any]] = {
-    "empty_like": lambda x, *, dtype: torch.empty_like(x, dtype=DTYPES[dtype]),
-    "zeros_like": lambda x, *, dtype: torch.zeros_like(x, dtype=DTYPES[dtype]),
-    "ones_like": lambda x, *, dtype: torch.ones_like(x, dtype=DTYPES[dtype]),
-    "full_like": lambda x, *, value, dtype: torch.full_like(x, value, dtype=DTYPES[dtype]),
+    "empty_like": lambda x, *, dtype: torch.empty_like(x, dtype=dtype_of(dtype)),
+    "zeros_like": lambda x, *, dtype: torch.zeros_like(x, dtype=dtype_of(dtype)),
+    "ones_like": lambda x, *, dtype: torch.ones_like(x, dtype=dtype_of(dtype)),
+    "full_like": lambda x, *, value, dtype: torch.full_like(x, value, dtype=dtype_of(dtype)),
 }
 """Those that take the device from an array."""

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from tensorcts.backends.torch_eager.adapting import DTYPES
+from tensorcts.backends.torch_eager.adapting import dtype_of
 
 
 def _one_hot(indices: Tensor, *, depth: int, dtype: str) -> Tensor:
     if indices.dtype.is_floating_point or depth < 1:  # torch would count the classes itself
         raise ValueError(f"one_hot: indices of {indices.dtype} in {depth} places")
-    return functional.one_hot(indices.to(torch.int64), depth).to(DTYPES[dtype])
+    return functional.one_hot(indices.to(torch.int64), depth).to(dtype_of(dtype))
 
 
 OPS: dict[str, Callable[..., Any]] = {

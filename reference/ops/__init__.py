@@ -38,10 +38,10 @@ from tensorcts.reference.ops import (
     shaping,
     shrinkages,
     signs,
+    slicing,
     sparse_coordinates,
     sparse_products,
     sparse_rows,
-    slicing,
     trigonometrics,
 )
 from tensorcts.reference.registry import OPS
@@ -79,11 +79,10 @@ __all__ = [
     "shaping",
     "shrinkages",
     "signs",
+    "slicing",
     "sparse_coordinates",
     "sparse_products",
     "sparse_rows",
-    "shrinkages",
-    "slicing",
     "trigonometrics",
 ]
 
