@@ -87,7 +87,7 @@ class Judge:
         """Judge what came back for a case."""
         if case.refused:
             return _refusal(case, outcome)
-        if self._is_random(case):
+        if case.probe not in aliasing.PROBES and self._is_random(case):
             return _random(case, outcome)
         refused = must_raise(case, self.capabilities.traits)
         if refused is not None and outcome.verdict in (None, "error"):
