@@ -18,8 +18,8 @@ from tensorcts.backends.torch_eager import (
     reductions,
     rows,
     shaping,
-    sparses,
     slicing,
+    sparses,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
