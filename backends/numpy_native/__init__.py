@@ -31,12 +31,15 @@ class NumpyBackend(Backend):
             dtypes=frozenset(dtypes.STORABLE),
             versions={"numpy": np.__version__, "scipy": version("scipy")},
             correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"}),
-            unchecked=frozenset({"randperm/C1"}),
+            # tensordot takes axes=-1 for 0
+            unchecked=frozenset({"randperm/C1", "tensordot/C1"}),
             traits={
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",
                 "cast_out_of_range": "any",
                 "frac_of_infinity": "zero",
+                "gemm_alpha_zero": "propagate",
+                "gemm_beta_zero": "propagate",
                 "scatter_duplicates": "any_of_them",
                 "uninitialized": "any",
             },

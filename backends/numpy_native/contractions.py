@@ -21,5 +21,6 @@ def _linear(x: Array, weight: Array, bias: Array | None = None) -> Array:
 OPS: dict[str, Callable[..., Any]] = {
     "matmul": through_float32(np.matmul),
     "einsum": through_float32(lambda *operands, subscripts: np.einsum(subscripts, *operands)),
+    "tensordot": through_float32(lambda x, y, *, axes: np.tensordot(x, y, axes)),
     "linear": through_float32(_linear),
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import prod
 from typing import Any
 
 from tensorcts.backends.opencl import contractions, elementwise, reductions
-from tensorcts.backends.opencl.arrays import DeviceArray, permuted
+from tensorcts.backends.opencl.arrays import DeviceArray, permuted, view
 from tensorcts.backends.opencl.checks import one_dtype
 from tensorcts.backends.opencl.runtime import Runtime
+from tensorcts.reference.arrays.subscripts import sizes_of, spelled_out
 
 Term = tuple[str, DeviceArray]
 """An operand and the letters of its axes."""
@@ -17,9 +18,11 @@ Term = tuple[str, DeviceArray]
 
 def einsum(runtime: Runtime, *operands: DeviceArray, subscripts: str) -> DeviceArray:
     """16-bit floats stay in float32 until the end."""
-    inputs, output = _parsed(subscripts, operands)
+    inputs, output = spelled_out(subscripts, [x.shape for x in operands])
     dtype = one_dtype(**{f"operands[{i}]": x for i, x in enumerate(operands)})
-    terms = [(t, elementwise.widened(runtime, x)) for t, x in zip(inputs, operands)]
+    sizes = sizes_of(inputs, [x.shape for x in operands])
+    wide = zip(inputs, (elementwise.widened(runtime, x) for x in operands))
+    terms = [_thinned(_on_diagonals(term, x), sizes) for term, x in wide]
     while len(terms) > 1:
         others = "".join(t for t, _ in terms[2:]) + output
         terms = [_contracted(runtime, terms[0], terms[1], others), *terms[2:]]
@@ -28,25 +31,19 @@ def einsum(runtime: Runtime, *operands: DeviceArray, subscripts: str) -> DeviceA
     return elementwise.rounded(runtime, ordered, dtype)
 
 
-def _parsed(subscripts: str, operands: tuple[DeviceArray, ...]) -> tuple[list[str], str]:
-    """The letters of each operand and of the output; ValueError for what the definition bars."""
-    left, arrow, output = subscripts.replace(" ", "").partition("->")
-    inputs = left.split(",")
-    if not arrow or not all(t.isalpha() or not t for t in (*inputs, output)):
-        raise ValueError(f"subscripts {subscripts!r} must be letters, with an output after ->")
-    if any(len(set(t)) != len(t) for t in (*inputs, output)):
-        raise ValueError(f"subscripts {subscripts!r} repeat a letter in one term")
-    if [len(t) for t in inputs] != [x.ndim for x in operands]:
-        shapes = ", ".join(str(x.shape) for x in operands)
-        raise ValueError(f"subscripts {subscripts!r} do not fit operands of the shapes {shapes}")
-    sizes: dict[str, int] = {}
-    for term, x in zip(inputs, operands):
-        for letter, n in zip(term, x.shape):
-            if sizes.setdefault(letter, n) != n:
-                raise ValueError(f"subscripts {subscripts!r}: {letter} is {sizes[letter]} and {n}")
-    if missing := set(output) - set(sizes):
-        raise ValueError(f"subscripts {subscripts!r}: no operand has {''.join(sorted(missing))}")
-    return inputs, output
+def _on_diagonals(letters: str, x: DeviceArray) -> Term:
+    """The view in which each letter has one axis, that of its diagonal."""
+    kept = dict.fromkeys(letters)
+    shape = [x.shape[letters.index(c)] for c in kept]
+    strides = [sum(s for c, s in zip(letters, x.strides) if c == letter) for letter in kept]
+    return "".join(kept), view(x, shape, strides, x.offset)
+
+
+def _thinned(term: Term, sizes: Mapping[str, int]) -> Term:
+    """The term without axes of size 1 whose letter is longer elsewhere."""
+    letters, x = term
+    kept = [i for i, c in enumerate(letters) if x.shape[i] == sizes[c]]
+    return "".join(letters[i] for i in kept), permuted(x, kept)
 
 
 def _summed(runtime: Runtime, term: Term, wanted: str) -> Term:

@@ -60,6 +60,9 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "reductions": ("storage", "algebra", "trees", "reductions"),
     "normalizations": ("storage", "trees", "normalizations"),
     "contractions": ("layout", "storage", "algebra", "contractions"),
+    "products": ("layout", "storage", "algebra", "trees", "products"),
+    "convolutions": ("storage", "convolutions"),
+    "poolings": ("storage", "trees", "poolings"),
     "attentions": ("layout", "storage", "trees", "attentions"),
 }
 """The files under kernels/ that make up each family's program, in this order."""

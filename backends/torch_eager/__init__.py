@@ -58,18 +58,26 @@ _STORED = {"einsum", "linear", "linspace", "logspace", "scaled_dot_product_atten
 """Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
 the product before the bias is added, the step, the probabilities, 1 + |x|, the tanh."""
 
-_STORED_ON_GPU = {"scatter_add"}
-"""One more on a GPU: atomic additions."""
+_STORED_ON_GPU = {"scatter_add", "vecdot"}
+"""More on a GPU: atomic additions, products."""
 
-_STORED_ON_CPU = {"arange", "log_softmax", "prod", "rsqrt", "softmax", "softmin"}
+_STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "log_softmax", "prod", "rsqrt", "softmax",
+                  "softmin", "vecdot"}  # fmt: skip
 """More such ops on the CPU: arange a vector's first element, softmax on all axes but the last,
-rsqrt the root where no vector is full."""
+rsqrt the root where no vector is full, cross and vecdot each product."""
+
+_ACCUMULATING_ON_CPU = ("conv_transpose2d", "prod", "vecdot")
+_ACCUMULATING_ON_GPU = ("scatter_add", "vecdot")
+"""Ops that add or multiply one by one in 16 bits; vecdot rounds each product."""
+
+_BROADCASTING = {"tensordot/C4", "vecdot/C2"}
+"""Sizes that must be equal, where torch broadcasts a 1."""
 
 
 def _capabilities(device: torch.device) -> Capabilities:
     gpu = device.type == "cuda"
     stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU | sparses.NARROW)
-    accumulating = ("scatter_add",) if gpu else ("prod", *sparses.NARROW)
+    accumulating = _ACCUMULATING_ON_GPU if gpu else (*_ACCUMULATING_ON_CPU, *sparses.NARROW)
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -79,7 +87,8 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset({"arange/C2", "ldexp/C1", "softplus/C1"}) | sparses.UNCHECKED,
+        unchecked=frozenset({"arange/C2", "einsum/C5", "ldexp/C1", "softplus/C1"} | _BROADCASTING)
+        | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",
@@ -92,6 +101,7 @@ def _capabilities(device: torch.device) -> Capabilities:
             "one_hot_negative": "raises",
             "one_hot_out_of_range": "raises",
             "cast_out_of_range": "any",
+            "gemm_alpha_zero": "any",  # 16-bit and batched products propagate
             "float8_e4m3fn_overflow": "saturate",
             "integer_division_by_zero": "any" if gpu else "raises",
             "integer_remainder_by_zero": "any" if gpu else "raises",

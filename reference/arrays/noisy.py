@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.dispatch import Interpreter, map_arrays, slice_of, unwrap
+from tensorcts.reference.arrays.subscripts import sizes_of
 from tensorcts.reference.dtypes import Format
 
 
@@ -147,6 +148,10 @@ def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> 
     return noise.rounded(product * (1 + relative), 0.5)
 
 
+Term = tuple[str, Any]
+"""The letters of an einsum's operand, and the operand."""
+
+
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
     def contract(noise: Noise, *args: Any, **kwargs: Any) -> Any:
         result = function(*args, **kwargs)
@@ -158,25 +163,49 @@ def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _einsum(noise: Noise, subscripts: str, *operands: Any) -> Any:
-    """Two operands at a time, as implementations do; each intermediate result is rounded."""
+    """Two operands at a time, as implementations do; each intermediate result is rounded.
+
+    Which two, and whether letters of one operand alone are summed before, is theirs to choose: it
+    is drawn anew each time.
+    """
     inputs, _, output = subscripts.partition("->")
-    terms = inputs.split(",")
-    if len(operands) <= 2:
-        return _contraction(np.einsum)(noise, subscripts, *operands)
-    needed = set(output).union(*terms[2:])
-    kept = "".join(dict.fromkeys(c for c in terms[0] + terms[1] if c in needed))
-    first = _contraction(np.einsum)(noise, f"{terms[0]},{terms[1]}->{kept}", *operands[:2])
-    return _einsum(noise, f"{','.join([kept, *terms[2:]])}->{output}", first, *operands[2:])
+    terms = list(zip(inputs.split(","), operands, strict=True))
+    if len(terms) > 1 and noise.generator.random() < 0.5:
+        terms = [_alone(noise, i, terms, output) for i in range(len(terms))]
+    while len(terms) > 2:
+        first, second = (terms.pop(noise.generator.integers(len(terms))) for _ in range(2))
+        needed = output + "".join(letters for letters, _ in terms)
+        terms.append(_joined(noise, [first, second], needed))
+    return _plain_einsum(noise, terms, output)
+
+
+def _alone(noise: Noise, place: int, terms: list[Term], output: str) -> Term:
+    """A term summed over the letters that neither another one nor the output has."""
+    others = "".join(letters for i, (letters, _) in enumerate(terms) if i != place)
+    return _joined(noise, [terms[place]], output + others)
+
+
+def _joined(noise: Noise, terms: list[Term], needed: str) -> Term:
+    letters = dict.fromkeys("".join(letters for letters, _ in terms))
+    kept = "".join(letter for letter in letters if letter in needed)
+    return kept, _plain_einsum(noise, terms, kept)
+
+
+def _plain_einsum(noise: Noise, terms: list[Term], output: str) -> Any:
+    """At once; what only moves data has no error."""
+    subscripts = ",".join(letters for letters, _ in terms) + "->" + output
+    operands = [x for _, x in terms]
+    if len(terms) == 1 and set(terms[0][0]) == set(output):
+        return np.einsum(subscripts, *operands)
+    return _contraction(np.einsum)(noise, subscripts, *operands)
 
 
 def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
     """How many products are summed for one element of the result."""
     if function is np.matmul:
         return float(np.shape(args[0])[-1])
-    sizes: dict[str, int] = {}
     inputs, _, output = str(args[0]).partition("->")
-    for letters, operand in zip(inputs.split(","), args[1:], strict=True):
-        sizes.update(zip(letters, np.shape(operand), strict=True))
+    sizes = sizes_of(inputs.split(","), [np.shape(x) for x in args[1:]])
     return math.prod(n for letter, n in sizes.items() if letter not in output)
 
 

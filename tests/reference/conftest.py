@@ -98,12 +98,22 @@ def _summed(d: Draw) -> list[Case]:
 
 def _einsum(d: Draw) -> list[Case]:
     sizes = {"b": 2, "i": 3, "j": 4, "k": 2}
-    forms = ["ij,jk->ik", "bij,bkj,k->bi", "ijk->j", "ij,j->", "i,j->ij", "ij->ji", "bi,j->b"]
+    forms = ["ij,jk->ik", "bij,bkj,k->bi", "ijk->j", "ij,j->", "i,j->ij", "ij->ji", "bi,j->b",
+             "ii->i", "jj", "iij,j->i", "kikij,i->jk", "ji,i"]  # fmt: skip
+    spread = [("...ij,j...->...i", (2, 3, 4), (4, 3, 1)), ("i...,...i", (3, 2, 1), (4, 3)),
+              ("ij,jk->ik", (2, 1), (3, 4)), (" B a , a ", (2, 3), (1,))]  # fmt: skip
+    shapes = [
+        (f, *(tuple(sizes[c] for c in t) for t in f.split("->")[0].split(","))) for f in forms
+    ]
     return [
-        (tuple(d.real(*(sizes[c] for c in term)) for term in form.split("->")[0].split(",")),
-         {"subscripts": form})
-        for form in forms
-    ]  # fmt: skip
+        (tuple(d.real(*shape) for shape in operands), {"subscripts": form})
+        for form, *operands in shapes + spread
+    ]
+
+
+def _conv1d(d: Draw) -> list[Case]:
+    attrs = {"stride": 2, "padding": 1, "dilation": 2, "groups": 2}
+    return [((d.real(2, 4, 7), d.real(2, 2, 3), bias), attrs) for bias in (None, d.real(2))]
 
 
 def _matmul(d: Draw) -> list[Case]:
@@ -152,6 +162,8 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "var": lambda d: [*_reduction(d, correction=0), *_reduction(d, correction=1)[:2]],
     "matmul": _matmul,
     "einsum": _einsum,
+    "conv1d": _conv1d,
+    "trace": lambda d: [((d.real(2, 3, 3),), {"offset": k, "dtype": "float64"}) for k in (0, -1)],
     "linear": lambda d: [((d.real(2, 2, 3), d.real(4, 3), d.real(4)), {}),
                          ((d.real(3), d.real(4, 3), None), {})],
     "softmax": lambda d: [((d.real(2, 3),), {"axis": a}) for a in (0, -1)],

@@ -31,15 +31,35 @@ def _operand(position: int) -> Callable[..., Any]:
     """The rule for one operand of einsum: the einsum of g with the other operands."""
 
     def rule(g: Any, z: Any, subscripts: str, *operands: Any) -> Any:
-        inputs, _, output = subscripts.replace(" ", "").partition("->")
+        inputs, _, output = subscripts.partition("->")
         letters, arrays = inputs.split(","), list(operands)
         wanted, x = letters.pop(position - 1), arrays.pop(position - 1)
-        known = [letter for letter in wanted if letter in output + "".join(letters)]
-        result = np.einsum(",".join([output, *letters]) + "->" + "".join(known), g, *arrays)
-        own = tuple(axis for axis, letter in enumerate(wanted) if letter not in known)
-        return np.broadcast_to(np.expand_dims(result, own), np.shape(x))
+        known = "".join(c for c in dict.fromkeys(wanted) if c in output + "".join(letters))
+        result = np.einsum(",".join([output, *letters]) + "->" + known, g, *arrays)
+        return _spread(result, known, wanted, np.shape(x))
 
     return rule
+
+
+def _spread(g: Any, known: str, wanted: str, shape: tuple[int, ...]) -> Any:
+    """``g``, whose axes are the letters known, repeated over the others that are wanted.
+
+    A letter twice in wanted has ``g`` on its diagonal and zeros elsewhere.
+    """
+    first = [wanted.index(letter) for letter in dict.fromkeys(wanted) if letter in known]
+    own = tuple(axis for axis in range(len(wanted)) if axis not in first)
+    g = np.expand_dims(g, own)
+    g = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))
+    for axis, letter in enumerate(wanted):
+        if (before := wanted.index(letter)) < axis:
+            g = np.where(_equal_places(g.shape, before, axis), g, 0.0)
+    return g
+
+
+def _equal_places(shape: tuple[int, ...], first: int, second: int) -> Any:
+    """Where the indices along two axes are equal."""
+    along = np.ogrid[tuple(slice(n) for n in shape)]
+    return along[first] == along[second]
 
 
 RULES: dict[Any, Any] = {np.matmul: (_left, _right), np.einsum: _operand}

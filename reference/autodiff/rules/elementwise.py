@@ -71,6 +71,7 @@ RULES: dict[Any, Any] = {
         lambda g, z, x, y: np.where(x == y, g / 2, np.where(x < y, g, 0.0)),
         lambda g, z, x, y: np.where(x == y, g / 2, np.where(y < x, g, 0.0)),
     ),
+    np.conjugate: (lambda g, z, x: np.conjugate(g),),
     np.where: (
         None,
         lambda g, z, condition, x, y: np.where(condition, g, 0.0),
