@@ -17,7 +17,7 @@ y == 0 ? T(0) : y == T(-1) && T(-1) < T(0) ? T(0 - (unsigned long long)x) : T(x 
 _trunc_divide = cupy.ElementwiseKernel("T x, T y", "T z", f"z = {_QUOTIENT}", "trunc_divide")
 _fma = cupy.ElementwiseKernel("T x, T y, T w", "T z", "z = fma(x, y, w)", "fused_multiply_add")
 _lerp = cupy.ElementwiseKernel(
-    "T x, T y, T w", "T z", "z = abs(w) < T(0.5) ? x + w * (y - x) : y - (1 - w) * (y - x)", "lerp"
+    "T x, T y, T w", "T z", "z = fabs(w) < T(0.5) ? x + w * (y - x) : y - (1 - w) * (y - x)", "lerp"
 )
 
 
