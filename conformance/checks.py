@@ -35,6 +35,11 @@ SHAPES: tuple[tuple[int, ...], ...] = (
 )  # fmt: skip
 """Curated shapes of the first argument: around the sizes of vectors, work-groups and tiles."""
 
+LONG: tuple[tuple[int, ...], ...] = ((32,), (1023,), (1024,), (4097,), (3, 256))
+"""More of them for ops of families that go over rows, whose kernels split them up."""
+
+LONG_FAMILIES = frozenset({"reductions", "nan_reductions", "norms", "scans", "statistics"})
+
 SMALL = 200
 """Elements of a curated shape up to which arbitrary-precision truth is quick."""
 
@@ -137,7 +142,7 @@ def _special_values(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _shapes(test: Test, seed: int) -> Iterator[Case]:
-    for shape in SHAPES:
+    for shape in SHAPES + (LONG if test.op.family in LONG_FAMILIES else ()):
         if test.dtype in ("float64", "complex128") and np.prod(shape) > SMALL:
             continue
         draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])

@@ -76,6 +76,7 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
             "index_dtype": "int64",
             "flush_subnormals": "all",  # CuPy compiles its kernels with -ftz=true
             "activation_at_minus_infinity": "zero",
+            "running_extreme_tie": "last",
             "softsign_at_infinity": "limit",
             "attention_masked_row": "zero",
             "scatter_duplicates": "any_of_them",

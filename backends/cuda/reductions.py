@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import cupy
+import cupyx.scipy.special
 import numpy as np
 
-from tensorcts.backends.cuda.adapting import BFLOAT16, Function, brain
+from tensorcts.backends.cuda.adapting import BFLOAT16, Function, both, brain
 from tensorcts.reference import dtypes
 
 
@@ -33,7 +35,48 @@ def _reduced(function: Function) -> Function:
 
 
 def _var(x: Any, *, axis: Any, correction: int, keepdims: bool) -> Any:
+    if correction < 0:
+        raise ValueError(f"correction must be ≥ 0, not {correction}")
     return cupy.var(x, axis=axis, ddof=correction, keepdims=keepdims)
+
+
+def _std(x: Any, *, axis: Any, correction: int, keepdims: bool) -> Any:
+    if correction < 0:
+        raise ValueError(f"correction must be ≥ 0, not {correction}")
+    return cupy.std(x, axis=axis, ddof=correction, keepdims=keepdims)
+
+
+def _truth(function: Function) -> Function:
+    """any or all, of bfloat16 by way of float32, where CuPy has no kernel."""
+
+    def reduce(x: Any, *, axis: Any, keepdims: bool) -> Any:
+        x = x.astype(np.float32) if x.dtype == BFLOAT16 else x
+        return function(x, axis=axis, keepdims=keepdims)
+
+    return reduce
+
+
+def _axes(x: Any, axis: Any) -> tuple[int, ...]:
+    """The axes counted from the front; CuPy's own error for wrong ones."""
+    cupy.empty(x.shape, bool).any(axis=axis)
+    given = range(x.ndim) if axis is None else (axis,) if isinstance(axis, int) else axis
+    return tuple(a % x.ndim for a in given)
+
+
+def _count_nonzero(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    axes = _axes(x, axis)
+    x = x.astype(np.float32) if x.dtype == BFLOAT16 else x
+    count = cupy.count_nonzero(x, axis=axes) if axes else cupy.count_nonzero(x)
+    return cupy.expand_dims(count, axes) if keepdims else count
+
+
+def _vector_norm(x: Any, *, axis: Any, ord: float, keepdims: bool) -> Any:
+    """CuPy's norm of vectors goes along one axis, so several are made one first."""
+    axes = _axes(x, axis)
+    kept = [a for a in range(x.ndim) if a not in axes]
+    sizes = *(x.shape[a] for a in kept), math.prod(x.shape[a] for a in axes)
+    norm = cupy.linalg.norm(cupy.transpose(x, (*kept, *axes)).reshape(sizes), ord, -1)
+    return cupy.expand_dims(norm, axes) if keepdims else norm
 
 
 OPS: dict[str, Function] = {
@@ -45,6 +88,14 @@ OPS: dict[str, Function] = {
     "argmin": _argmin,
     "var": brain(_var),
     "prod": _reduced(cupy.prod),
-    "any": _reduced(cupy.any),
-    "all": _reduced(cupy.all),
+    "std": both(_std),
+    "any": _truth(cupy.any),
+    "all": _truth(cupy.all),
+    "count_nonzero": _count_nonzero,
+    "nansum": both(_reduced(cupy.nansum)),
+    "nanmean": both(_reduced(cupy.nanmean)),
+    "nanmax": both(_reduced(cupy.nanmax)),
+    "nanmin": both(_reduced(cupy.nanmin)),
+    "logsumexp": both(_reduced(cupyx.scipy.special.logsumexp)),
+    "vector_norm": both(_vector_norm),
 }

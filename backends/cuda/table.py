@@ -15,7 +15,9 @@ from tensorcts.backends.cuda import (
     randoms,
     reductions,
     rows,
+    scans,
     shaping,
+    statistics,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -27,6 +29,8 @@ OPS: dict[str, Callable[..., Any]] = {
     **shaping.OPS,
     **indexing.OPS,
     **reductions.OPS,
+    **statistics.OPS,
+    **scans.OPS,
     **rows.OPS,
     **randoms.OPS,
 }

@@ -25,8 +25,10 @@ from tensorcts.backends.numpy_native import (
     rectifiers,
     reductions,
     rows,
+    scans,
     shaping,
     slicing,
+    statistics,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -49,6 +51,8 @@ OPS: dict[str, Callable[..., Any]] = {
     **joining.OPS,
     **indexing.OPS,
     **reductions.OPS,
+    **statistics.OPS,
+    **scans.OPS,
     **rows.OPS,
     **randoms.OPS,
 }

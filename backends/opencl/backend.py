@@ -28,6 +28,7 @@ _TRAITS = {
     "integer_division_overflow": "wrap",
     "integer_remainder_by_zero": "zero",
     "random_generator": "philox4x32_10",
+    "running_extreme_tie": "last",
     "scatter_duplicates": "last",
     "softsign_at_infinity": "limit",
 }

@@ -18,11 +18,14 @@ from tensorcts.backends.opencl import (
     indexing,
     matrices,
     normalizations,
+    norms,
     poolings,
     products,
     randoms,
     reductions,
+    scans,
     shaping,
+    statistics,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -40,7 +43,10 @@ OPS: dict[str, Callable[..., Any]] = {
     **shaping.OPS,
     **indexing.OPS,
     **reductions.OPS,
+    **statistics.OPS,
     **randoms.OPS,
+    **norms.OPS,
+    **scans.OPS,
     **normalizations.OPS,
     **attentions.OPS,
 }

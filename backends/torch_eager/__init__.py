@@ -53,10 +53,14 @@ def _model(device: torch.device) -> str:
 _HOST_BITS = {1: np.uint8, 2: np.int16, 4: np.int32}
 _NARROW = ("float16", "bfloat16")
 
-_STORED = {"einsum", "linear", "linspace", "logspace", "scaled_dot_product_attention", "softsign",
-           "tanhshrink"}  # fmt: skip
-"""Ops that round intermediate results to the tensor's 16 bits: the product of the first operands,
-the product before the bias is added, the step, the probabilities, 1 + |x|, the tanh."""
+_STORED = {"diff", "einsum", "linear", "linspace", "logspace", "logsumexp", "nanmean",
+           "scaled_dot_product_attention", "softsign", "tanhshrink"}  # fmt: skip
+"""Ops that round intermediate results to the tensor's 16 bits: the first differences, the product
+of the first operands, the product before the bias is added, the step, the sum of exponentials, the
+sum, the probabilities, 1 + |x|, the tanh."""
+
+_UNCHECKED = {"arange/C2", "einsum/C5", "ldexp/C1", "median/C1", "softplus/C1", "std/C1", "var/C1"}
+"""Constraints whose breach torch does not notice."""
 
 _STORED_ON_GPU = {"scatter_add", "vecdot"}
 """More on a GPU: atomic additions, products."""
@@ -87,8 +91,7 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset({"arange/C2", "einsum/C5", "ldexp/C1", "softplus/C1"} | _BROADCASTING)
-        | sparses.UNCHECKED,
+        unchecked=frozenset(_UNCHECKED | _BROADCASTING) | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",

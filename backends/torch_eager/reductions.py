@@ -41,6 +41,27 @@ def _argmin(x: Tensor, *, axis: int | None, keepdims: bool) -> Tensor:
     return torch.argmin(x, axis, keepdim=keepdims)
 
 
+def _std(x: Tensor, *, axis: Any, correction: int, keepdims: bool) -> Tensor:
+    axes = axes_of(x, axis)
+    with warnings.catch_warnings():
+        if x.numel() == 0 or math.prod(x.shape[a] for a in axes) <= correction:
+            warnings.filterwarnings("ignore", "std.*degrees of freedom")
+        return torch.std(x, axes, correction=correction, keepdim=keepdims)
+
+
+def _count_nonzero(x: Tensor, *, axis: Any, keepdims: bool) -> Tensor:
+    """torch.count_nonzero keeps no axes."""
+    axes = axes_of(x, axis)
+    out = torch.count_nonzero(x, axes)
+    for a in sorted(axes) if keepdims else ():
+        out = out.unsqueeze(a)
+    return out
+
+
+def _vector_norm(x: Tensor, *, axis: Any, ord: float, keepdims: bool) -> Tensor:
+    return torch.linalg.vector_norm(x, ord, axes_of(x, axis), keepdims)
+
+
 OPS: dict[str, Callable[..., Any]] = {
     "sum": lambda x, *, axis, keepdims, dtype: torch.sum(
         x, axes_of(x, axis), keepdim=keepdims, dtype=DTYPES[dtype]
@@ -52,6 +73,13 @@ OPS: dict[str, Callable[..., Any]] = {
     "argmin": _argmin,
     "var": _var,
     "prod": _prod,
-    "any": lambda x, *, axis, keepdims: torch.any(x, axes_of(x, axis), keepdim=keepdims),
-    "all": lambda x, *, axis, keepdims: torch.all(x, axes_of(x, axis), keepdim=keepdims),
+    "std": _std,
+    # Of uint8 torch's any and all are uint8 themselves, as its manual says.
+    "any": lambda x, *, axis, keepdims: torch.any(x, axes_of(x, axis), keepdim=keepdims).bool(),
+    "all": lambda x, *, axis, keepdims: torch.all(x, axes_of(x, axis), keepdim=keepdims).bool(),
+    "count_nonzero": _count_nonzero,
+    "nansum": lambda x, *, axis, keepdims: torch.nansum(x, axes_of(x, axis), keepdim=keepdims),
+    "nanmean": lambda x, *, axis, keepdims: torch.nanmean(x, axes_of(x, axis), keepdim=keepdims),
+    "logsumexp": lambda x, *, axis, keepdims: torch.logsumexp(x, axes_of(x, axis), keepdims),
+    "vector_norm": _vector_norm,
 }

@@ -21,9 +21,11 @@ from tensorcts.backends.torch_eager import (
     products,
     reductions,
     rows,
+    scans,
     shaping,
     slicing,
     sparses,
+    statistics,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -43,6 +45,8 @@ OPS: dict[str, Callable[..., Any]] = {
     **joining.OPS,
     **indexing.OPS,
     **reductions.OPS,
+    **statistics.OPS,
+    **scans.OPS,
     **rows.OPS,
     **sparses.OPS,
 }

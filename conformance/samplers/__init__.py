@@ -52,6 +52,7 @@ _FAMILIES = (
     "shaping",
     "indexing",
     "reductions",
+    "scans",
     "rows",
     "randoms",
     "sparses",

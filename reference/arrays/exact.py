@@ -175,6 +175,14 @@ def _position(function: Callable[..., Any]) -> Callable[..., Any]:
     return position
 
 
+def _argsort(x: NDArray[Any], *, axis: int = -1, kind: str) -> Any:
+    """np.argsort with NaN last (objects hide NaN from NumPy's own); always stable."""
+    nan = _test(mpmath.isnan)(x)
+    order = np.argsort(np.where(nan, mpmath.mpf(0), x), axis=axis, kind="stable")
+    behind = np.argsort(np.take_along_axis(nan, order, axis), axis=axis, kind="stable")
+    return np.take_along_axis(order, behind, axis)
+
+
 def _total(function: Callable[..., Any]) -> Callable[..., Any]:
     """np.sum or np.prod, whose result over nothing or over all axes is a bare Python number."""
     lift = np.frompyfunc(mpmath.mpmathify, 1, 1)
@@ -247,6 +255,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.min: _reduce(_MINIMUM),
     np.argmax: _position(np.argmax),
     np.argmin: _position(np.argmin),
+    np.argsort: _argsort,
     np.isnan: _test(mpmath.isnan),
     np.isinf: _test(mpmath.isinf),
     np.isfinite: _test(mpmath.isfinite),

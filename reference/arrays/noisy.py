@@ -141,15 +141,33 @@ def _sum(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> A
 
 def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     product = np.asarray(np.prod(x, axis=axis, keepdims=keepdims))
-    roundings = max(np.size(x) / max(np.size(product), 1) - 1, 0)
+    return _multiplied(noise, product, max(np.size(x) / max(np.size(product), 1) - 1, 0))
+
+
+def _multiplied(noise: Noise, product: Any, roundings: Any) -> Any:
     # Each rounding is off by at most k ulp ≤ 2ku of the product, uniformly: variance (2ku)²/3.
     most = 2 * noise.budgets[_row("multiply", product)] * noise.accumulator.unit_roundoff
-    relative = most * math.sqrt(roundings / 3) * noise.generator.standard_normal(product.shape)
+    relative = most * np.sqrt(roundings / 3) * noise.generator.standard_normal(product.shape)
     return noise.rounded(product * (1 + relative), 0.5)
 
 
 Term = tuple[str, Any]
 """The letters of an einsum's operand, and the operand."""
+
+
+def _places(x: Any, axis: int) -> Any:
+    """The numbers 1, 2, … along the axis: how many elements a scan has gone over."""
+    after = np.ndim(x) - 1 - axis % np.ndim(x)
+    return np.reshape(np.arange(1, np.shape(x)[axis] + 1), (-1,) + (1,) * after)
+
+
+def _cumsum(noise: Noise, x: Any, axis: int) -> Any:
+    squares = np.cumsum(np.abs(x) ** 2, axis=axis)
+    return noise.accumulated(np.cumsum(x, axis=axis), squares, _places(x, axis))
+
+
+def _cumprod(noise: Noise, x: Any, axis: int) -> Any:
+    return _multiplied(noise, np.cumprod(x, axis=axis), _places(x, axis) - 1)
 
 
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -220,6 +238,8 @@ def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -
 CONTRACTIONS: dict[Any, Callable[..., Any]] = {
     np.sum: _sum,
     np.prod: _prod,
+    np.cumsum: _cumsum,
+    np.cumprod: _cumprod,
     np.matmul: _contraction(np.matmul),
     np.einsum: _einsum,
     primitives.scatter_sum: _scatter_sum,

@@ -152,5 +152,5 @@ def select(x: Any, mask: Any) -> Any:
 
 
 INDEX_VALUED = (np.argmax, np.argmin, np.any, np.all, np.nonzero, np.shape, np.ndim, np.size,
-                exponent_of)  # fmt: skip
+                np.argsort, exponent_of)  # fmt: skip
 """Primitives whose result is no longer a number of the interpreter's kind."""

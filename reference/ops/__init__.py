@@ -28,7 +28,9 @@ from tensorcts.reference.ops import (
     logicals,
     matrices,
     movements,
+    nan_reductions,
     normalizations,
+    norms,
     poolings,
     positions,
     powers,
@@ -39,6 +41,7 @@ from tensorcts.reference.ops import (
     reductions,
     representations,
     roundings,
+    scans,
     shaping,
     shrinkages,
     signs,
@@ -46,6 +49,7 @@ from tensorcts.reference.ops import (
     sparse_coordinates,
     sparse_products,
     sparse_rows,
+    statistics,
     trigonometrics,
 )
 from tensorcts.reference.registry import OPS
@@ -75,6 +79,9 @@ __all__ = [
     "matrices",
     "normalizations",
     "poolings",
+    "nan_reductions",
+    "normalizations",
+    "norms",
     "positions",
     "powers",
     "predicates",
@@ -84,6 +91,7 @@ __all__ = [
     "reductions",
     "representations",
     "roundings",
+    "scans",
     "shaping",
     "shrinkages",
     "signs",
@@ -91,6 +99,7 @@ __all__ = [
     "sparse_coordinates",
     "sparse_products",
     "sparse_rows",
+    "statistics",
     "trigonometrics",
 ]
 

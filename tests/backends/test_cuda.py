@@ -15,7 +15,12 @@ import pytest
 cupy = pytest.importorskip("cupy")
 
 from tensorcts.backends import registry as backends  # noqa: E402
-from tensorcts.backends.cuda import CudaBackend, activation_kernels, kernels  # noqa: E402
+from tensorcts.backends.cuda import (  # noqa: E402
+    CudaBackend,
+    activation_kernels,
+    kernels,
+    scan_kernels,
+)
 from tensorcts.backends.cuda.table import OPS  # noqa: E402
 from tensorcts.backends.protocol import UnavailableError, UnsupportedError  # noqa: E402
 from tensorcts.reference import dtypes, registry  # noqa: E402
@@ -55,7 +60,7 @@ def test_every_kernel_is_defined_for_every_floating_dtype() -> None:
 
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="there is no nvcc here")
 @pytest.mark.parametrize("dtype", dtypes.FLOATING)
-@pytest.mark.parametrize("program", [kernels, activation_kernels])
+@pytest.mark.parametrize("program", [kernels, activation_kernels, scan_kernels])
 def test_the_kernels_compile(program: ModuleType, dtype: str, tmp_path: Path) -> None:
     file = tmp_path / "kernels.cu"
     file.write_text(program.source(dtype), encoding="utf-8")

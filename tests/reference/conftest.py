@@ -81,6 +81,13 @@ def _prod(d: Draw) -> list[Case]:
     return [*_reduction(d, dtype="float64"), ((zeros,), along)]
 
 
+def _cumulative_prod(d: Draw) -> list[Case]:
+    zeros = d.real(3, 3) * np.array([[1, 1, 1], [1, 0, 1], [0, 1, 0]])
+    along = {"axis": 1, "include_initial": False, "dtype": "float64"}
+    initial = {"axis": -3, "include_initial": True, "dtype": "float64"}
+    return [((zeros,), along), ((d.real(2, 3, 2),), initial)]
+
+
 def _indexed(d: Draw) -> list[Case]:
     return [((d.real(4, 3), d.index(4, 5, 3)), {"axis": 0}),
             ((d.real(2, 4, 3), d.index(4, 2, 5, 3)), {"axis": -2})]  # fmt: skip
@@ -159,6 +166,22 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "min": _reduction,
     "argmax": lambda d: [((d.real(2, 3),), {"axis": a, "keepdims": True}) for a in (None, 1)],
     "argmin": lambda d: [((d.real(2, 3),), {"axis": a, "keepdims": False}) for a in (None, -2)],
+    "nanmax": _reduction,
+    "nanmin": _reduction,
+    "logsumexp": _reduction,
+    "std": lambda d: [*_reduction(d, correction=0), *_reduction(d, correction=1)[:2]],
+    "vector_norm": lambda d: [case for order in (2.0, 1.0, np.inf, -np.inf, 3.0, -1.0)
+                              for case in _reduction(d, ord=order)[1:3]],
+    "cumulative_sum": lambda d: [((d.real(2, 3, 2),), {"axis": a, "include_initial": a < 0,
+                                                       "dtype": "float64"}) for a in (1, -3)],
+    "cumulative_prod": _cumulative_prod,
+    "cummax": lambda d: [((d.real(2, 4),), {"axis": a}) for a in (0, -1)],
+    "cummin": lambda d: [((d.real(2, 4),), {"axis": a}) for a in (0, -1)],
+    "logcumsumexp": lambda d: [((d.real(2, 4),), {"axis": a}) for a in (0, -1)],
+    "diff": lambda d: [((d.real(2, 4),), {"axis": -1, "n": n}) for n in (1, 2)],
+    "median": lambda d: [((d.real(2, 5),), {"axis": a, "keepdims": a == 1}) for a in (None, 1)],
+    "quantile": lambda d: [((d.real(2, 5),), {"q": 0.375, "axis": a, "keepdims": a is None})
+                           for a in (None, -1)],
     "var": lambda d: [*_reduction(d, correction=0), *_reduction(d, correction=1)[:2]],
     "matmul": _matmul,
     "einsum": _einsum,

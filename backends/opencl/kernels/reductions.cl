@@ -21,17 +21,10 @@
             store(pz, row, (A)a);                                           \
     }
 
-#if defined(BOOLEAN)
-TREE(any_of, C, a | b)
-TREE(all_of, C, a & b)
-REDUCE(op_any, C, any_of, 0, a | b)
-REDUCE(op_all, C, all_of, 0, a & b)
-#else
 TREE(total, C, plus(a, b))
 TREE(product, C, times(a, b))
 REDUCE(op_sum, C, total, ZERO, plus(a, b))
 REDUCE(op_prod, C, product, ONE, times(a, b))
-#endif
 
 #if defined(INTEGER) || defined(FLOATING)
 #define lift(x) (x)
@@ -98,10 +91,9 @@ kernel void op_mean(global const S *px, global S *pz, long offset, long n)
 
 #if defined(FLOATING)
 // The deviations are taken from the mean first: two passes.
-kernel void op_var(global const S *px, global S *pz, long offset, long n, long divisor)
+C row_var(local C *part, global const S *px, long first, long n, long divisor)
 {
-    local C part[GROUP];
-    ROW
+    long me = get_local_id(0);
     C sum = 0;
     for (long j = me; j < n; j += GROUP)
         sum += load(px, first + j);
@@ -112,7 +104,18 @@ kernel void op_var(global const S *px, global S *pz, long offset, long n, long d
         sum += deviation * deviation;
     }
     sum = total(part, sum, n);
-    if (me == 0)
-        store(pz, row, divisor > 0 ? sum / (C)divisor : (C)NAN);
+    return divisor > 0 ? sum / (C)divisor : (C)NAN;
 }
+
+#define SPREAD(name, result)                                                \
+    kernel void name(global const S *px, global S *pz, long offset, long n, long divisor) \
+    {                                                                       \
+        local C part[GROUP];                                                \
+        ROW                                                                 \
+        C variance = row_var(part, px, first, n, divisor);                  \
+        if (me == 0)                                                        \
+            store(pz, row, result);                                         \
+    }
+SPREAD(op_var, variance)
+SPREAD(op_std, sqrt(variance))
 #endif

@@ -20,12 +20,14 @@ from tensorcts.reference.autodiff.rules import (
     elementwise,
     indexing,
     reductions,
+    scans,
     shaping,
 )
 
 RULES: dict[Any, Any] = {
     **elementwise.RULES,
     **reductions.RULES,
+    **scans.RULES,
     **contractions.RULES,
     **shaping.RULES,
     **indexing.RULES,

@@ -17,10 +17,11 @@ from tensorcts.reference.arrays.dispatch import slice_of
 from tensorcts.reference.arrays.primitives import convert, scatter_sum, scatter_to, select
 from tensorcts.reference.autodiff.rules import MissingRuleError, elementwise, rule_of
 from tensorcts.reference.autodiff.rules.reductions import kept, others
+from tensorcts.reference.autodiff.rules.scans import slices
 
 LINEAR = frozenset(
-    (np.sum, np.reshape, np.squeeze, np.expand_dims, np.broadcast_to, np.transpose, np.swapaxes,
-     np.moveaxis, np.flip, np.repeat, np.concatenate, np.take, np.take_along_axis,
+    (np.sum, np.cumsum, np.reshape, np.squeeze, np.expand_dims, np.broadcast_to, np.transpose,
+     np.swapaxes, np.moveaxis, np.flip, np.repeat, np.concatenate, np.take, np.take_along_axis,
      convert, select, slice_of)
 )  # fmt: skip
 """Functions that are linear in their first argument, an array or a list of them."""
@@ -92,4 +93,17 @@ def _prod(t: Any, z: Any, x: Any, axis: Any = None, *, keepdims: bool = False) -
     return np.sum(t * others(x, axis), axis=axis, keepdims=keepdims)
 
 
-RULES: dict[Any, Callable[..., Any]] = {np.max: _extreme, np.min: _extreme, np.prod: _prod}
+def _cumprod(t: Any, z: Any, x: Any, axis: int) -> Any:
+    """Each product's tangent from that of the one before it."""
+    factors, moved, totals = slices(x, axis), slices(t, axis), slices(z, axis)
+    for i in range(1, len(moved)):
+        moved[i] = moved[i - 1] * factors[i] + totals[i - 1] * moved[i]
+    return np.stack(moved, axis=axis) if moved else t
+
+
+RULES: dict[Any, Callable[..., Any]] = {
+    np.max: _extreme,
+    np.min: _extreme,
+    np.prod: _prod,
+    np.cumprod: _cumprod,
+}
