@@ -40,10 +40,10 @@ class Capabilities:
         where the definition's own is more accurate (Welford's variance).
     unchecked: constraints whose breach the backend does not notice, as "op/C1" pairs with the
         labels of the op's text: such calls are not tried.
-    traits: the option taken where an op's result is implementation-defined (the registry's Choice),
-        and ``index_dtype``, ``flush_subnormals`` ("no", "results", "all": inputs too), which
-        speaks of float32 and of what is computed in it, and ``views`` ("no": every result is memory
-        of its own).
+    traits: the option taken where an op's result is implementation-defined (the registry's Choice;
+        "op/trait" for one op alone), and ``index_dtype``, ``flush_subnormals`` ("no", "results",
+        "all": inputs too), which speaks of float32 and of what is computed in it, and ``views``
+        ("no": every result is memory of its own).
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
-from tensorcts.conformance import aliasing, distributions
+from tensorcts.conformance import aliasing, distributions, oracle
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case, describe_array
 from tensorcts.conformance.compare import Comparison, compare, number
@@ -85,7 +85,7 @@ class Judge:
 
     def judge(self, case: Case, outcome: Outcome) -> Judgement:
         """Judge what came back for a case."""
-        if case.refused:
+        if case.refused and not oracle.answers_breach(case, self.capabilities.traits):
             return _refusal(case, outcome)
         if case.probe not in aliasing.PROBES and self._is_random(case):
             return _random(case, outcome)
@@ -105,12 +105,14 @@ class Judge:
             return Judgement(case, "fail", message, rule)
         flush = self._flush(case)
         flushed = self._flushed(case) if flush == "all" else None
+        masks = oracle.admitted(case, self.capabilities.traits, expected, outcome.outputs)
         comparisons = [
-            compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush, flushed=also)
-            for got, wanted, also in zip(
-                outcome.outputs, expected, flushed or [None] * len(expected), strict=True
+            compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush, flushed=also,
+                    admitted=mask)
+            for got, wanted, also, mask in zip(
+                outcome.outputs, expected, flushed or [None] * len(expected), masks, strict=True
             )
-        ]
+        ]  # fmt: skip
         worst = max(comparisons, key=_severity, default=Comparison("pass"))
         return Judgement(case, worst.outcome, worst.message, rule, worst)
 

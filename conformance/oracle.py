@@ -14,7 +14,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.registry import DEFINED, RAISES, AnyOf, Instead
+from tensorcts.reference.registry import DEFINED, RAISES, AnyOf, AnyWith, Instead, OtherArguments
 from tensorcts.tolerances import rules
 from tensorcts.tolerances.model import NoiseModel
 
@@ -105,25 +105,41 @@ def _compute(
 
 def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
     """The definition's outputs, with the declared options of implementation-defined results."""
-    arrays = [_argument(case, a, wrap) for a in case.arrays]
-    plain = [_wide(a) for a in case.arrays]
+    given = _arguments(case, options)
+    plain = [_wide(a) for a in given]
+    arrays = [_argument(case, a, wrap) for a in given]
     attrs = {key: _lifted(case, key, value, wrap) for key, value in case.attrs.items()}
     outputs = case.op.function(*arrays, **attrs)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     for choice in case.op.choices:
         option = choice.options[options[choice.trait]]
-        if option is None or option in (DEFINED, RAISES) or isinstance(option, AnyOf):
+        if option is None or option in (DEFINED, RAISES) or isinstance(option, _ELSEWHERE):
             continue
         where = choice.where(*plain, **case.attrs)
         if isinstance(option, Instead):
             outputs = option.outputs(*arrays, **attrs) if np.any(where) else outputs
         elif np.any(where):
             value = option(*arrays, **attrs) if callable(option) else option
+            found = value if isinstance(value, tuple) else (value,) * len(outputs)
             outputs = tuple(
-                np.where(where, value, output) if choice.concerns(i) else output
-                for i, output in enumerate(outputs)
+                np.where(where, new, output) if choice.concerns(i) else output
+                for i, (new, output) in enumerate(zip(found, outputs, strict=True))
             )
     return outputs
+
+
+_ELSEWHERE = AnyOf | AnyWith | OtherArguments
+"""What changes the arguments, or is asked of the results."""
+
+
+def _arguments(case: Case, options: Mapping[str, str]) -> list[NDArray[Any] | None]:
+    """The arrays, or others in their place where the backend takes them."""
+    given = list(case.arrays)
+    for choice in case.op.choices:
+        option = choice.options[options[choice.trait]]
+        if isinstance(option, OtherArguments) and np.any(choice.where(*given, **case.attrs)):
+            given = list(option.arrays(*given, **case.attrs))
+    return given
 
 
 def _argument(case: Case, array: NDArray[Any] | None, wrap: Wrap) -> Any:
@@ -197,10 +213,41 @@ def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:
     return None
 
 
+def answers_breach(case: Case, traits: Mapping[str, str]) -> bool:
+    """Whether the backend declares what it answers to the call, which breaks a constraint."""
+    chosen, constraint = _options(case, traits), case.refused.partition(":")[0]
+    concerned = [c for c in case.op.choices if constraint and c.constraint == constraint]
+    return any(choice.options[chosen[choice.trait]] is not RAISES for choice in concerned)
+
+
+def admitted(
+    case: Case,
+    traits: Mapping[str, str],
+    expected: tuple[Expected, ...],
+    outputs: tuple[NDArray[Any], ...],
+) -> tuple[NDArray[np.bool_] | None, ...]:
+    """For each output the elements that are right by a property which the op allows (AnyWith)."""
+    options = _options(case, traits)
+    allowed = [c.options[options[c.trait]] for c in case.op.choices]
+    pairs = list(zip(outputs, expected, strict=True))
+    fits = all((o.shape, o.dtype) == (e.hi.shape, dtypes.numpy_dtype(e.dtype)) for o, e in pairs)
+    if not fits or not any(isinstance(option, AnyWith) for option in allowed):
+        return (None,) * len(pairs)
+    plain = [_wide(a) for a in _arguments(case, options)]
+    results = tuple(dtypes.widen(o) for o in outputs)
+    masks = tuple(np.zeros(o.shape, bool) for o in outputs)
+    for choice, option in zip(case.op.choices, allowed, strict=True):
+        if isinstance(option, AnyWith) and np.any(choice.where(*plain, **case.attrs)):
+            right = option.right(results, tuple(e.hi for e in expected), *plain, **case.attrs)
+            masks = tuple(mask | more for mask, more in zip(masks, right, strict=True))
+    return masks
+
+
 def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:
     chosen = {}
     for choice in case.op.choices:
-        option = traits.get(choice.trait, choice.default)
+        general = traits.get(choice.trait, choice.default)
+        option = traits.get(f"{case.op.name}/{choice.trait}", general)
         if option not in choice.options:
             raise ValueError(
                 f"trait {choice.trait} is {option!r}; {case.op.name} knows "
@@ -216,7 +263,8 @@ def _freedoms(
     """Where anything goes in an output, and the arrays that are as good as its truth."""
     free: NDArray[np.bool_] | None = None
     alternatives: list[NDArray[Any]] = []
-    plain = [_wide(a) for a in case.arrays]
+    own = _arguments(case, options)
+    plain = [_wide(a) for a in own]
     for choice in case.op.choices:
         option = choice.options[options[choice.trait]]
         anything = option is None or isinstance(option, AnyOf)
@@ -229,7 +277,7 @@ def _freedoms(
             where = np.broadcast_to(where, like.shape)
             free = where if free is None else free | where
         else:
-            given = case.arrays if option.own_dtype else plain
+            given = own if option.own_dtype else plain
             with np.errstate(all="ignore"):
                 alternatives += option.arrays(*given, **case.attrs)
     return free, tuple(alternatives)

@@ -74,15 +74,37 @@ class Instead:
 
 
 @dataclass(frozen=True)
+class AnyWith:
+    """The option of a choice that admits every result with a property.
+
+    ``right(results, truths, *arrays, **attrs)`` marks in each output the elements that have it;
+    ``truths`` are the outputs of the definition, of the shapes of the results.
+    """
+
+    right: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class OtherArguments:
+    """The option of a choice that puts other arguments in place of those given.
+
+    ``arrays(*arrays, **attrs)`` gives them; what the definition makes of them is the result.
+    """
+
+    arrays: Callable[..., tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
 class Choice:
     """A result that is implementation-defined: the backend declares which option it takes.
 
     ``where(*arrays, **attrs)`` marks the output elements concerned, given the arrays in their wide
     dtypes (it broadcasts against the output); ``options`` maps each option to what may stand there:
-    a number, ``DEFINED``, a function of the arguments that gives an array, ``AnyOf`` several
-    arrays, ``Instead`` all outputs, ``RAISES``, or None (anything goes).
-    The first option holds where a backend declares none.
+    a number, ``DEFINED``, a function of the arguments that gives an array (or one for each output),
+    ``AnyOf`` several arrays, ``AnyWith`` a property, ``Instead`` all outputs, ``OtherArguments``,
+    ``RAISES``, or None (anything goes). The first option holds where a backend declares none.
     ``output`` is the one output that it speaks of, None for all.
+    ``constraint`` labels the constraint of the op's text whose breach is meant, if one is.
     """
 
     trait: str
@@ -90,6 +112,7 @@ class Choice:
     where: Callable[..., Any]
     options: Mapping[str, Any]
     output: int | None = None
+    constraint: str = ""
 
     def concerns(self, output: int) -> bool:
         """Whether it speaks of this output."""

@@ -40,8 +40,10 @@ class NumpyBackend(Backend):
                 "frac_of_infinity": "zero",
                 "gemm_alpha_zero": "propagate",
                 "gemm_beta_zero": "propagate",
+                "nan_in_descending_order": "first",
                 "scatter_duplicates": "any_of_them",
                 "uninitialized": "any",
+                "unique_order": "any",
             },
         )
 

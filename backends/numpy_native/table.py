@@ -17,6 +17,7 @@ from tensorcts.backends.numpy_native import (
     grids,
     indexing,
     joining,
+    masking,
     matrices,
     movements,
     poolings,
@@ -26,8 +27,10 @@ from tensorcts.backends.numpy_native import (
     reductions,
     rows,
     scans,
+    scattering,
     shaping,
     slicing,
+    sorting,
     statistics,
 )
 
@@ -50,6 +53,9 @@ OPS: dict[str, Callable[..., Any]] = {
     **movements.OPS,
     **joining.OPS,
     **indexing.OPS,
+    **scattering.OPS,
+    **masking.OPS,
+    **sorting.OPS,
     **reductions.OPS,
     **statistics.OPS,
     **scans.OPS,

@@ -59,23 +59,30 @@ _STORED = {"diff", "einsum", "linear", "linspace", "logspace", "logsumexp", "nan
 of the first operands, the product before the bias is added, the step, the sum of exponentials, the
 sum, the probabilities, 1 + |x|, the tanh."""
 
-_UNCHECKED = {"arange/C2", "einsum/C5", "ldexp/C1", "median/C1", "softplus/C1", "std/C1", "var/C1"}
+_UNCHECKED = {"arange/C2", "einsum/C5", "ldexp/C1", "median/C1", "nonzero/C1", "softplus/C1",
+              "std/C1", "var/C1"}  # fmt: skip
 """Constraints whose breach torch does not notice."""
 
-_STORED_ON_GPU = {"scatter_add", "vecdot"}
+_STORED_ON_GPU = {"index_add", "scatter_add", "scatter_reduce", "vecdot"}
 """More on a GPU: atomic additions, products."""
 
-_STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "log_softmax", "prod", "rsqrt", "softmax",
-                  "softmin", "vecdot"}  # fmt: skip
+_STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "index_add", "index_put", "log_softmax",
+                  "prod", "rsqrt", "scatter_reduce", "softmax", "softmin", "vecdot"}  # fmt: skip
 """More such ops on the CPU: arange a vector's first element, softmax on all axes but the last,
-rsqrt the root where no vector is full, cross and vecdot each product."""
+rsqrt the root where no vector is full, cross and vecdot each product, scatter_reduce
+the sum that is to be a mean."""
 
-_ACCUMULATING_ON_CPU = ("conv_transpose2d", "prod", "vecdot")
-_ACCUMULATING_ON_GPU = ("scatter_add", "vecdot")
+_ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod", "vecdot")
+_ACCUMULATING_ON_GPU = ("index_add", "scatter_add", "scatter_reduce", "vecdot")
 """Ops that add or multiply one by one in 16 bits; vecdot rounds each product."""
 
 _BROADCASTING = {"tensordot/C4", "vecdot/C2"}
 """Sizes that must be equal, where torch broadcasts a 1."""
+
+_ASSERTED = {"take/C2", "gather/C3", "index/C3", "embedding/C3", "scatter/C3", "scatter_add/C3",
+             "scatter_reduce/C3", "put_along_axis/C3", "index_copy/C3", "index_add/C3",
+             "index_put/C3"}  # fmt: skip
+"""Indices that a kernel on a GPU asserts, which ends the context."""
 
 
 def _capabilities(device: torch.device) -> Capabilities:
@@ -91,13 +98,16 @@ def _capabilities(device: torch.device) -> Capabilities:
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset(_UNCHECKED | _BROADCASTING) | sparses.UNCHECKED,
+        unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_ASSERTED if gpu else set()))
+        | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",
             "softsign_at_infinity": "nan",
             "attention_masked_row": "zero",
+            "nan_in_descending_order": "first",
+            "take_along_axis/out_of_range_index": "wrap",
             "scatter_duplicates": "any_of_them",
             "uninitialized": "any",
             "negative_steps": "raises",

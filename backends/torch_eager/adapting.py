@@ -58,6 +58,8 @@ def axes_of(x: Tensor, axis: int | tuple[int, ...] | None) -> tuple[int, ...]:
 
 def from_front(index: Tensor, size: int) -> Tensor:
     """The index with negative entries counted from the end, as int64."""
+    if index.is_floating_point():
+        raise TypeError(f"an index must hold integers, not {index.dtype}")
     index = index.to(torch.int64)
     return torch.where(index < 0, index + size, index)
 

@@ -151,6 +151,6 @@ def select(x: Any, mask: Any) -> Any:
     return x[mask]
 
 
-INDEX_VALUED = (np.argmax, np.argmin, np.any, np.all, np.nonzero, np.shape, np.ndim, np.size,
-                np.argsort, exponent_of)  # fmt: skip
+INDEX_VALUED = (np.argmax, np.argmin, np.argsort, np.argwhere, np.any, np.all, np.nonzero, np.shape,
+                np.ndim, np.size, exponent_of)  # fmt: skip
 """Primitives whose result is no longer a number of the interpreter's kind."""

@@ -6,6 +6,7 @@ A definition stands in its family's module: ``tensorcts.reference.ops.activation
 from types import SimpleNamespace
 
 from tensorcts.reference.ops import (
+    accumulating,
     activations,
     arithmetic,
     attentions,
@@ -15,6 +16,7 @@ from tensorcts.reference.ops import (
     comparisons,
     contractions,
     convolutions,
+    counting,
     creation,
     divisions,
     exponentials,
@@ -26,6 +28,7 @@ from tensorcts.reference.ops import (
     indexing,
     joining,
     logicals,
+    masking,
     matrices,
     movements,
     nan_reductions,
@@ -42,10 +45,12 @@ from tensorcts.reference.ops import (
     representations,
     roundings,
     scans,
+    scattering,
     shaping,
     shrinkages,
     signs,
     slicing,
+    sorting,
     sparse_coordinates,
     sparse_products,
     sparse_rows,
@@ -55,6 +60,7 @@ from tensorcts.reference.ops import (
 from tensorcts.reference.registry import OPS
 
 __all__ = [
+    "accumulating",
     "activations",
     "arithmetic",
     "attentions",
@@ -64,6 +70,7 @@ __all__ = [
     "comparisons",
     "contractions",
     "convolutions",
+    "counting",
     "creation",
     "divisions",
     "exponentials",
@@ -77,6 +84,7 @@ __all__ = [
     "logicals",
     "movements",
     "matrices",
+    "masking",
     "normalizations",
     "poolings",
     "nan_reductions",
@@ -96,6 +104,9 @@ __all__ = [
     "shrinkages",
     "signs",
     "slicing",
+    "scattering",
+    "shaping",
+    "sorting",
     "sparse_coordinates",
     "sparse_products",
     "sparse_rows",

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import samples_of_indexing
 
 from tensorcts.conformance import draws
 from tensorcts.conformance.samplers import all_samplers
@@ -88,21 +89,6 @@ def _cumulative_prod(d: Draw) -> list[Case]:
     return [((zeros,), along), ((d.real(2, 3, 2),), initial)]
 
 
-def _indexed(d: Draw) -> list[Case]:
-    return [((d.real(4, 3), d.index(4, 5, 3)), {"axis": 0}),
-            ((d.real(2, 4, 3), d.index(4, 2, 5, 3)), {"axis": -2})]  # fmt: skip
-
-
-def _scattered(d: Draw) -> list[Case]:
-    unique = d.permutation(4, 3, axis=0)[:2] - 4
-    return [((d.real(4, 3), unique, d.real(2, 3)), {"axis": 0}),
-            ((d.real(2, 4), d.permutation(2, 4, axis=1), d.real(2, 4)), {"axis": -1})]  # fmt: skip
-
-
-def _summed(d: Draw) -> list[Case]:
-    return [*_scattered(d), ((d.real(4, 3), d.index(4, 6, 3), d.real(6, 3)), {"axis": 0})]
-
-
 def _einsum(d: Draw) -> list[Case]:
     sizes = {"b": 2, "i": 3, "j": 4, "k": 2}
     forms = ["ij,jk->ik", "bij,bkj,k->bi", "ijk->j", "ij,j->", "i,j->ij", "ij->ji", "bi,j->b",
@@ -158,6 +144,7 @@ def _sparse(d: Draw, *others: tuple[int, ...], rows: bool = False, **attrs: Any)
 
 
 ODD: dict[str, Callable[[Draw], list[Case]]] = {
+    **samples_of_indexing.SAMPLES,
     "where": lambda d: [((d.mask(2, 3), d.real(3), d.real(2, 1)), {})],
     "sum": lambda d: _reduction(d, dtype="float64"),
     "prod": _prod,
@@ -236,12 +223,6 @@ ODD: dict[str, Callable[[Draw], list[Case]]] = {
     "csr_sampled_matmul": lambda d: [((d.real(3, 2), d.real(2, 4), *_CSR), {})],
     "dense_to_coo": lambda d: [((d.real(2, 3),), {})],  # a zero that is not stored is a kink
     "dense_to_csr": lambda d: [((d.real(2, 3),), {})],
-    "take": lambda d: [((d.real(2, 4, 2), d.index(4, 5)), {"axis": a}) for a in (1, -2)],
-    "gather": _indexed,
-    "scatter": _scattered,
-    "scatter_add": _summed,
-    "masked_select": lambda d: [((d.real(3, 4), d.mask(3, 4)), {})],
-    "embedding": lambda d: [((d.real(4, 3), d.index(4, 2, 3) % 4), {})],
     "ldexp": lambda d: [((d.real(2, 3), d.index(5, 3)), {})],
     "isclose": lambda d: [((d.real(2, 3), d.real(3)),
                            {"rtol": 0.1, "atol": 0.1, "equal_nan": False})],
