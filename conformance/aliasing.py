@@ -58,6 +58,7 @@ def _shown(
     probe: str, marked: NDArray[Any], before: NDArray[Any], positions: NDArray[Any]
 ) -> NDArray[Any]:
     """What the other array holds where the two share their memory."""
+    marked = marked.view(before.dtype)  # the same bits, where the op reads them in another dtype
     if probe == WRITE_ARGUMENT:
         return np.asarray(marked.ravel()[positions])
     shown = before.copy()
@@ -71,6 +72,8 @@ def _positions(case: Case) -> NDArray[Any] | None:
     if case.op.aliases == "never" or x is None:
         return None
     places = np.arange(x.size).reshape(x.shape)
+    if case.op.own_dtype:
+        return places  # read as other numbers, each stays in its place
     result = case.op.function(places, *case.arrays[1:], **case.attrs)
     return np.asarray(result[0] if isinstance(result, tuple) else result)
 

@@ -23,6 +23,7 @@ from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.layouts import LAYOUTS
 from tensorcts.conformance.samplers import all_refusers, all_samplers
+from tensorcts.conformance.samplers.casts import CASTS, cast_arguments
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE, special_arguments
 from tensorcts.conformance.samplers.randoms import many
 from tensorcts.reference import dtypes
@@ -133,8 +134,9 @@ def special_style(test: Test) -> str:
 
 def _special_values(test: Test, seed: int) -> Iterator[Case]:
     draw = _curated(test, seed, styles=(special_style(test),))
-    if test.op.name in ELEMENTWISE or test.op.name == "astype":
-        for arrays, attrs in special_arguments(draw):
+    if test.op.name in ELEMENTWISE | CASTS:
+        arguments = cast_arguments if test.op.name in CASTS else special_arguments
+        for arrays, attrs in arguments(draw):
             yield Case(test.op, test.dtype, arrays, attrs)
         return
     for number in range(SPECIAL_DRAWS):

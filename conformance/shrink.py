@@ -8,6 +8,7 @@ import numpy as np
 
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.judge import Judge, Judgement
+from tensorcts.conformance.samplers.casts import CASTS
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE
 
 LENGTHS = (1, 2, 8, 64)
@@ -28,7 +29,7 @@ def smallest(judgement: Judgement, judge: Judge) -> Judgement:
 
 def _smaller(judgement: Judgement) -> list[Case]:
     case, index = judgement.case, judgement.comparison.index
-    if case.op.name not in ELEMENTWISE | {"astype", "where"} or index is None:
+    if case.op.name not in ELEMENTWISE | CASTS | {"where"} or index is None:
         return []
     arrays = [a for a in case.arrays if a is not None]
     grid = np.broadcast_arrays(*arrays)

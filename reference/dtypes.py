@@ -69,6 +69,11 @@ class Format:
         """The smallest positive number."""
         return float(np.ldexp(1.0, self.emin - self.p + 1))
 
+    def holds(self, other: Format) -> bool:
+        """Whether every number of the other format is one of this."""
+        finer = self.smallest_subnormal <= other.smallest_subnormal
+        return self.p >= other.p and finer and self.max >= other.max
+
     def ulp(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
         """The distance between the format's numbers in the binade of ``x`` (real valued)."""
         exponent = np.frexp(np.abs(x))[1] - 1

@@ -20,6 +20,15 @@ def _astype(x: Any, *, dtype: str) -> Any:
     return x.astype(dtypes.numpy_dtype(dtype))
 
 
+def _bitcast(x: Any, *, dtype: str) -> Any:
+    if dtype in dtypes.STORAGE:
+        raise UnsupportedError(f"CuPy has no {dtype} arrays")
+    target = dtypes.numpy_dtype(dtype)
+    if target.itemsize != x.itemsize or bool in (target, x.dtype):  # CuPy has views of any size
+        raise ValueError(f"bitcast: no {x.dtype} has the bits of a {dtype}")
+    return x.view(target)
+
+
 OPS: dict[str, Function] = {
     "add": cupy.add,
     "subtract": cupy.subtract,
@@ -60,4 +69,5 @@ OPS: dict[str, Function] = {
     "logical_xor": cupy.logical_xor,
     "logical_not": cupy.logical_not,
     "astype": _astype,
+    "bitcast": _bitcast,
 }

@@ -13,6 +13,13 @@ from tensorcts.reference import dtypes
 Array = NDArray[Any]
 
 
+def _bitcast(x: Array, *, dtype: str) -> Array:
+    target = dtypes.numpy_dtype(dtype)
+    if target.itemsize != x.itemsize or bool in (target, x.dtype):  # NumPy has views of any size
+        raise ValueError(f"bitcast: no {x.dtype} has the bits of a {dtype}")
+    return x.view(target)
+
+
 OPS: dict[str, Callable[..., Any]] = {
     "add": np.add,
     "subtract": np.subtract,
@@ -53,4 +60,5 @@ OPS: dict[str, Callable[..., Any]] = {
     "logical_xor": np.logical_xor,
     "logical_not": np.logical_not,
     "astype": lambda x, *, dtype: x.astype(dtypes.numpy_dtype(dtype)),
+    "bitcast": _bitcast,
 }

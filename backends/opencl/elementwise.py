@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from tensorcts.backends.opencl.arrays import DeviceArray, broadcast_shape, broadcasted
+from tensorcts.backends.opencl.arrays import DeviceArray, broadcast_shape, broadcasted, itemsize
 from tensorcts.backends.opencl.checks import has_dtype, one_dtype
 from tensorcts.backends.opencl.layouts import layout
 from tensorcts.backends.opencl.programs import TYPES
@@ -68,6 +69,15 @@ def astype(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
     return result
 
 
+def bitcast(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
+    """A view."""
+    if "bool" in (dtype, x.dtype):
+        raise TypeError(f"dtype must not be bool, from {x.dtype} to {dtype}")
+    if itemsize(dtype) != x.itemsize:
+        raise ValueError(f"dtype {dtype} has not the {x.itemsize} bytes of x's {x.dtype}")
+    return replace(x, dtype=dtype)
+
+
 def widened(runtime: Runtime, x: DeviceArray) -> DeviceArray:
     """A 16-bit float array as float32; any other as it is."""
     narrow = x.dtype in ("float16", "bfloat16")
@@ -119,4 +129,5 @@ OPS: dict[str, Callable[..., Any]] = {
     "logical_xor": partial(comparison, "logical_xor"),
     "logical_not": partial(unary, "logical_not"),
     "astype": astype,
+    "bitcast": bitcast,
 }

@@ -9,6 +9,14 @@ import torch
 
 from tensorcts.backends.torch_eager.adapting import dtype_of
 
+
+def _bitcast(x: torch.Tensor, *, dtype: str) -> torch.Tensor:
+    target = dtype_of(dtype)
+    if target.itemsize != x.itemsize or torch.bool in (target, x.dtype):  # torch views any size
+        raise ValueError(f"bitcast: no {x.dtype} has the bits of a {dtype}")
+    return x.view(target)
+
+
 OPS: dict[str, Callable[..., Any]] = {
     "add": torch.add,
     "subtract": torch.subtract,
@@ -49,4 +57,5 @@ OPS: dict[str, Callable[..., Any]] = {
     "logical_xor": torch.logical_xor,
     "logical_not": torch.logical_not,
     "astype": lambda x, *, dtype: x.to(dtype_of(dtype), copy=True),
+    "bitcast": _bitcast,
 }

@@ -1,9 +1,9 @@
-"""The command line: run, backends, catalogue, explain, report, reproduce, model.
+"""The command line: run, backends, catalogue, explain, dtypes, report, reproduce, model.
 
 Exit codes: 0 all held, 1 something failed, 2 wrong use.
 """
 
-from tensorcts.conformance.cli import judging, showing
+from tensorcts.conformance.cli import judging, listing, showing
 from tensorcts.conformance.cli.group import main
 
-__all__ = ["judging", "main", "showing"]
+__all__ = ["judging", "listing", "main", "showing"]

@@ -41,6 +41,7 @@ _SAMPLERS: dict[str, Sampler] = {}
 _REFUSERS: dict[str, Refuser] = {}
 _FAMILIES = (
     "elementwise",
+    "casts",
     "activations",
     "arithmetic",
     "creation",
@@ -60,16 +61,10 @@ _FAMILIES = (
     "randoms",
     "sparses",
     "sparse_refusals",
-    "creation",
     "grids",
-    "contractions",
-    "shaping",
     "slicing",
     "movements",
     "joining",
-    "indexing",
-    "reductions",
-    "rows",
 )
 
 

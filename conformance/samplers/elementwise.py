@@ -80,20 +80,6 @@ def unbroadcastable_choice(d: Draw) -> list[Refusal]:
     ]
 
 
-@sampler("astype")
-def astype(d: Draw) -> Sample:
-    """An array, and each dtype that it may be cast to."""
-    target = d.choice(_targets(d.dtype))
-    x = d.array(d.shape())
-    return (x,), {"dtype": target}
-
-
-def _targets(dtype: str) -> tuple[str, ...]:
-    """The dtypes that a dtype may be cast to."""
-    complexes = dtypes.COMPLEX + dtypes.HALF_COMPLEX
-    return complexes if dtypes.is_complex(dtype) else dtypes.STORABLE
-
-
 def broadcast_pair(d: Draw, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Two shapes that broadcast to ``shape``."""
     thin = tuple(1 if d.boolean() else n for n in shape)
@@ -103,8 +89,6 @@ def broadcast_pair(d: Draw, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tu
 def special_arguments(d: Draw) -> list[Sample]:
     """Every special value of the dtype, for two arguments every pair of them."""
     pool = values.specials(d.dtype)
-    if d.op.name == "astype":
-        return [((_castable(d.dtype, t),), {"dtype": t}) for t in _targets(d.dtype)]
     if d.op.name in UNARY:
         return [((pool,), {})]
     if d.op.name in ATTRIBUTES:
@@ -115,17 +99,6 @@ def special_arguments(d: Draw) -> list[Sample]:
         nonzero = (pairs[0], _nonzero(pairs[1]))
         return [(nonzero, {})] if dtypes.is_complex(d.dtype) else [(nonzero, {}), (pairs, {})]
     return [(pairs, {})]
-
-
-def _castable(dtype: str, target: str) -> NDArray[Any]:
-    """What a cast is tried with: every number there is, or the special ones and the midpoints.
-
-    All are tried of an 8-bit dtype, and of a 16-bit float that is cast to at most 16 bits.
-    """
-    size, target_size = (dtypes.numpy_dtype(name).itemsize for name in (dtype, target))
-    if size == 1 or (size == 2 and target_size <= 2 and dtypes.is_floating(dtype)):
-        return values.every(dtype)
-    return np.concatenate([values.specials(dtype), values.midpoints(dtype, target)])
 
 
 def _nonzero(divisor: NDArray[Any]) -> NDArray[Any]:

@@ -1,4 +1,4 @@
-"""Casts between dtypes: astype."""
+"""Casts between dtypes: astype, bitcast."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.dispatch import innermost
 from tensorcts.reference.arrays.primitives import convert
 from tensorcts.reference.registry import DEFINED, Choice, op
 
@@ -69,4 +70,36 @@ def astype(x: Any, *, dtype: str) -> Any:
     Gradient: g between floating dtypes.
     Source: IEEE 754-2019 §5.4, §5.8; OCP 8-bit floating point 1.0; ONNX Cast-21; Array API 2024.12.
     """
+    if np.iscomplexobj(innermost(x)) and not dtypes.is_complex(dtype):
+        raise TypeError(f"astype: a complex x can be cast to a complex dtype, not to {dtype}")
     return convert(x, dtype=dtype)
+
+
+@op(
+    dtypes=dtypes.NUMERIC + dtypes.STORAGE,
+    result="dtype",
+    differentiable=False,
+    zero_sign=True,
+    own_dtype=True,
+    aliases="may",
+    also_known_as=("view_dtype", "bitcast_convert_type"),
+)
+def bitcast(x: Any, *, dtype: str) -> Any:
+    """x's bits, element by element, read as another dtype of the same size.
+
+    Semantics: the real part of a complex number comes first, in the lower bits of an integer.
+    Constraints: (C1) the dtype's elements have as many bits as x's; (C2) neither dtype is bool, as
+    a byte need not be one.
+    Special values: a NaN keeps its payload.
+    Gradient: none.
+    Source: PyTorch Tensor.view(dtype); StableHLO bitcast_convert.
+    """
+    target = dtypes.numpy_dtype(dtype)
+    if "bool" in (dtype, dtypes.name_of(x.dtype)):
+        raise TypeError(f"bitcast: bool is not allowed, from {dtypes.name_of(x.dtype)} to {dtype}")
+    if target.itemsize != x.dtype.itemsize:
+        raise ValueError(
+            f"bitcast: {dtypes.name_of(x.dtype)} has {x.dtype.itemsize} bytes, "
+            f"{dtype} has {target.itemsize}"
+        )
+    return x.view(target)

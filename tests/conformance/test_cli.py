@@ -153,6 +153,17 @@ def test_the_backends_are_listed(invoke: Invoke, faulty: Any) -> None:
     assert "numpy" in invoke("backends").stdout
 
 
+def test_the_dtypes_are_listed(invoke: Invoke) -> None:
+    found = json.loads(invoke("dtypes", "--format", "json").stdout)
+    limits = {row["name"]: row for row in found["dtypes"]}
+    assert limits["float8_e4m3fn"]["max"] == 448
+    assert (limits["complex32"]["parts"], limits["complex32"]["storage_only"]) == ("float16", True)
+    mixed = next(r for r in found["promotions"] if (r["a"], r["b"]) == ("float32", "int64"))
+    assert (mixed["tensorcts"], mixed["differing"]) == ("error", ["numpy", "torch"])
+    text = invoke("dtypes").stdout
+    assert "18446744073709551615" in text and "≠ float64" in text
+
+
 def test_an_op_is_explained_on_one_page(invoke: Invoke) -> None:
     page = json.loads(invoke("explain", "softmax", "--format", "json").stdout)
     assert page["name"] == "softmax"

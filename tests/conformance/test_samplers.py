@@ -34,7 +34,8 @@ def draw(op: Op, dtype: str, seed: int, **more: Any) -> Draw:
 
 
 def run_definition(case: Case) -> tuple[Any, ...]:
-    arrays = [None if a is None else dtypes.widen(a) for a in case.arrays]
+    own = case.op.own_dtype
+    arrays = [a if a is None or own else dtypes.widen(a) for a in case.arrays]
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         outputs = case.op.function(*arrays, **case.attrs)

@@ -16,12 +16,12 @@ from tensorcts.conformance.checks import Test
 from tensorcts.conformance.runner import Settings
 from tensorcts.conformance.session import Session
 from tensorcts.conformance.waivers import Waiver
-from tensorcts.reference import registry
+from tensorcts.reference import dtypes, registry
 from tensorcts.reports.records import Result
 
 TODAY = datetime.date.today()
 YESTERDAY = TODAY - datetime.timedelta(days=1)
-FAULTY = ("int8", "uint8")
+FAULTY = dtypes.INTEGER
 
 
 def off_by_one(x: Any, *, dtype: str) -> Any:
@@ -47,37 +47,38 @@ def result(cache: Cache, faulty: Callable[..., str]) -> Callable[..., Result]:
 
 @pytest.mark.parametrize("check", ["special_values", "shapes", "random"])
 def test_only_the_cases_named_are_excused(result: Callable[..., Result], check: str) -> None:
-    one, both = waiver("dtype='int8'"), waiver("dtype='*int8'")
-    found = result(check, one)
-    assert (found.verdict, found.attributes, found.waiver) == ("fail", "dtype='uint8'", "")
-    found = result(check, both)
+    some, every = waiver("dtype='int*'"), waiver("dtype='*int*'")
+    found = result(check, some)
+    assert (found.verdict, found.waiver) == ("fail", "")
+    assert found.attributes.startswith("dtype='uint")
+    found = result(check, every)
     assert (found.verdict, found.waiver) == ("waived", "known (here)")
     assert found.attributes in {f"dtype='{name}'" for name in FAULTY}
     assert "reproduce(" in found.reproducer
 
 
 def test_two_waivers_may_excuse_a_test_together(result: Callable[..., Result]) -> None:
-    held = [waiver(f"dtype='{name}'", reason=name) for name in FAULTY]
+    held = [waiver(f"dtype='{kind}*'", reason=kind) for kind in ("int", "uint")]
     found = result("special_values", *held)
-    assert (found.verdict, found.waiver) == ("waived", "int8 (here); uint8 (here)")
+    assert (found.verdict, found.waiver) == ("waived", "int (here); uint (here)")
     assert waivers.complaints(held, [found], complete=True) == []
 
 
 def test_what_is_excused_is_made_small_too(result: Callable[..., Result]) -> None:
-    assert result("special_values", waiver("dtype='*int8'")).shapes == [[1]]
+    assert result("special_values", waiver("dtype='*int*'")).shapes == [[1]]
 
 
 def test_an_expired_waiver_excuses_nothing(result: Callable[..., Result]) -> None:
-    found = result("special_values", waiver("dtype='*int8'", YESTERDAY))
+    found = result("special_values", waiver("dtype='*int*'", YESTERDAY))
     assert found.verdict == "fail"
     assert f"its waiver expired on {YESTERDAY}" in found.message
 
 
 def test_a_waiver_whose_cases_hold_is_stale(result: Callable[..., Result]) -> None:
-    needed, stale = waiver("dtype='*int8'"), waiver("dtype='int32'", reason="other")
+    needed, stale = waiver("dtype='*int*'"), waiver("dtype='bool'", reason="other")
     found = result("special_values", needed, stale)
     assert waivers.complaints([needed, stale], [found], complete=True) == [
-        "the waiver 'astype-int16-*' with dtype='int32' is not needed: 1 tests pass"
+        "the waiver 'astype-int16-*' with dtype='bool' is not needed: 1 tests pass"
     ]
 
 

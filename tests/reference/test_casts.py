@@ -1,4 +1,4 @@
-"""Casts of every number of every 8- and 16-bit dtype, against integer arithmetic on their bits."""
+"""Casts of every 8- and 16-bit number, against integer arithmetic on their bits; bitcasts."""
 
 from __future__ import annotations
 
@@ -156,6 +156,53 @@ def test_past_the_largest_number_lies_what_the_choice_says(dtype: str) -> None:
     saturated = choice.options["saturate"](every, dtype=dtype)[concerned]
     assert set(saturated.tolist()) == {dtypes.format_of(dtype).max, -dtypes.format_of(dtype).max}
     assert not np.any(choice.where(every, dtype="float32"))
+
+
+def bitcast(x: Any, dtype: str) -> Any:
+    return registry.get("bitcast").function(x, dtype=dtype)
+
+
+@pytest.mark.parametrize("there", dtypes.NUMERIC + dtypes.STORAGE)
+def test_bits_come_back_as_they_were(there: str) -> None:
+    size = dtypes.numpy_dtype(there).itemsize
+    junk = np.frombuffer(np.random.default_rng(0).bytes(60 * size), f"V{size}").reshape(3, 20)
+    for here in dtypes.NUMERIC + dtypes.STORAGE:
+        if dtypes.numpy_dtype(here).itemsize == size:
+            x = junk.view(dtypes.numpy_dtype(here))
+            back = bitcast(bitcast(x.T, there), here)
+            assert back.dtype == x.dtype
+            assert back.tobytes() == x.T.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("x", "dtype", "wanted"),
+    [
+        (np.float32(1), "uint32", 0x3F800000),
+        (np.float64(-0.0), "uint64", 1 << 63),
+        (np.float32(1), "int32", 0x3F800000),
+        (np.uint16(0x7BFF), "float16", 65504.0),
+        (np.uint16(0x3F80), "bfloat16", 1.0),
+        (np.uint8(0x7E), "float8_e4m3fn", 448.0),
+        (np.uint8(0x7B), "float8_e5m2", 57344.0),
+        (np.uint32(0xC0003C00), "complex32", 1 - 2j),
+        (np.complex64(1 - 2j), "uint64", 0xC00000003F800000),
+    ],
+)
+def test_known_bits(x: Any, dtype: str, wanted: complex) -> None:
+    assert bitcast(np.asarray(x), dtype).item() == wanted
+
+
+@pytest.mark.parametrize(
+    ("dtype", "error"), [("int64", ValueError), ("int16", ValueError), ("bool", TypeError)]
+)
+def test_bits_of_another_number_are_refused(dtype: str, error: type[Exception]) -> None:
+    with pytest.raises(error, match=f"bitcast: .*float32.*{dtype}"):
+        bitcast(np.zeros((4, 2), np.float32), dtype)
+
+
+def test_a_complex_number_is_not_cast_to_a_real_one() -> None:
+    with pytest.raises(TypeError, match="not to float32"):
+        ASTYPE.function(np.zeros(2, np.complex128), dtype="float32")
 
 
 @pytest.mark.parametrize(
