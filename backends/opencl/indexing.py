@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tensorcts.backends.opencl.arrays import DeviceArray, Shape, normal_axis, view
-from tensorcts.backends.opencl.checks import has_dtype, has_shape, is_integer, one_dtype
+from tensorcts.backends.opencl.arrays import (
+    DeviceArray,
+    Shape,
+    broadcast_shape,
+    broadcasted,
+    normal_axis,
+)
+from tensorcts.backends.opencl.checks import has_shape, is_integer
 from tensorcts.backends.opencl.layouts import layout, strided_layout
-from tensorcts.backends.opencl.programs import GROUP
+from tensorcts.backends.opencl.masking import nonzero
 from tensorcts.backends.opencl.runtime import Runtime
 
 
@@ -32,7 +38,7 @@ def located(
     return result
 
 
-def _pick(
+def pick(
     runtime: Runtime, x: DeviceArray, index: DeviceArray, shape: Shape, axis_stride: int,
     strides: tuple[Shape, Shape],
 ) -> DeviceArray:  # fmt: skip
@@ -53,16 +59,16 @@ def take(runtime: Runtime, x: DeviceArray, indices: DeviceArray, *, axis: int) -
     shape = (*x.shape[:place], indices.size, *x.shape[place + 1 :])
     along = tuple(int(a == place) for a in range(x.ndim))
     strides = (_without(x.strides, place), along)
-    return _pick(runtime, x, index, shape, x.strides[place], strides)
+    return pick(runtime, x, index, shape, x.strides[place], strides)
 
 
 def gather(runtime: Runtime, x: DeviceArray, index: DeviceArray, *, axis: int) -> DeviceArray:
     """One element for each index."""
     place = normal_axis(axis, x.ndim)
-    _fits_along(x, index, place)
+    fits_along(x, index, place)
     found = located(runtime, "index", index, x.shape[place])
     strides = (_without(x.strides, place), found.strides)
-    return _pick(runtime, x, found, index.shape, x.strides[place], strides)
+    return pick(runtime, x, found, index.shape, x.strides[place], strides)
 
 
 def embedding(runtime: Runtime, weight: DeviceArray, indices: DeviceArray) -> DeviceArray:
@@ -72,14 +78,15 @@ def embedding(runtime: Runtime, weight: DeviceArray, indices: DeviceArray) -> De
     index = located(runtime, "indices", indices, weight.shape[0], from_the_end=False)
     shape = (*indices.shape, weight.shape[1])
     strides = ((0,) * indices.ndim + weight.strides[1:], (*index.strides, 0))
-    return _pick(runtime, weight, index, shape, weight.strides[0], strides)
+    return pick(runtime, weight, index, shape, weight.strides[0], strides)
 
 
 def _without(strides: Shape, axis: int) -> Shape:
     return (*strides[:axis], 0, *strides[axis + 1 :])
 
 
-def _fits_along(x: DeviceArray, index: DeviceArray, axis: int) -> None:
+def fits_along(x: DeviceArray, index: DeviceArray, axis: int) -> None:
+    """ValueError unless the index has the sizes of x along every other axis."""
     is_integer("index", index)
     expected = (*x.shape[:axis], *index.shape[axis : axis + 1], *x.shape[axis + 1 :])
     if index.ndim != x.ndim or index.shape != expected:
@@ -88,68 +95,94 @@ def _fits_along(x: DeviceArray, index: DeviceArray, axis: int) -> None:
         )
 
 
-def scatter(
-    runtime: Runtime, x: DeviceArray, index: DeviceArray, updates: DeviceArray, *, axis: int
+def take_along_axis(
+    runtime: Runtime, x: DeviceArray, indices: DeviceArray, *, axis: int
 ) -> DeviceArray:
-    """Of several updates to one element the last stays."""
-    kernel = ("movement", f"bytes{x.itemsize}", "scatter")
-    return _scattered(runtime, kernel, x, index, updates, axis)
-
-
-def scatter_add(
-    runtime: Runtime, x: DeviceArray, index: DeviceArray, updates: DeviceArray, *, axis: int
-) -> DeviceArray:
-    """Each element adds up its updates in order."""
-    kernel = ("contractions", x.dtype, "op_scatter_add")
-    return _scattered(runtime, kernel, x, index, updates, axis)
-
-
-def _scattered(
-    runtime: Runtime, kernel: tuple[str, str, str], x: DeviceArray, index: DeviceArray,
-    updates: DeviceArray, axis: int,
-) -> DeviceArray:  # fmt: skip
+    """As gather, the other axes broadcast by strides of 0."""
     place = normal_axis(axis, x.ndim)
-    one_dtype(x=x, updates=updates)
-    _fits_along(x, index, place)
-    has_shape("updates", updates, index.shape)
-    found = located(runtime, "index", index, x.shape[place])
-    packed = runtime.contiguous(updates)
-    result = runtime.empty(x.shape, x.dtype)
-    sizes: list[Any] = [
-        packed.offset,
-        x.shape[place],
-        index.shape[place],
-        prod(x.shape[place + 1 :]),
-    ]
-    arguments = x, found, packed, result, layout(x.shape, x), *map(np.int64, sizes)
-    runtime.launch_over(kernel, x.size, *arguments)
-    return result
+    if indices.ndim != x.ndim:
+        raise ValueError(f"indices of shape {indices.shape} must have {x.ndim} dimensions")
+    found = located(runtime, "indices", indices, x.shape[place])
+    shape = broadcast_shape(_resized(x.shape, place, 1), _resized(indices.shape, place, 1))
+    wide = broadcasted(x, _resized(shape, place, x.shape[place]))
+    index = broadcasted(found, _resized(shape, place, indices.shape[place]))
+    strides = (_without(wide.strides, place), index.strides)
+    return pick(runtime, wide, index, index.shape, wide.strides[place], strides)
 
 
-def masked_select(runtime: Runtime, x: DeviceArray, mask: DeviceArray) -> DeviceArray:
-    """A prefix sum over the mask says where each element goes."""
-    has_dtype("mask", mask, "bool")
-    has_shape("mask", mask, x.shape)
-    if x.size == 0:
-        return runtime.empty((0,), x.dtype)
-    blocks = -(-x.size // GROUP)
-    places, bases = runtime.empty((x.size,), "int64"), runtime.empty((blocks + 1,), "int64")
-    arguments = mask, places, bases, layout(x.shape, mask)
-    runtime.launch(("scans", "bool", "scan_blocks"), blocks, *arguments)
-    runtime.launch(("scans", "bool", "scan_totals"), 1, bases, np.int64(blocks))
-    count = int(runtime.download(view(bases, (1,), (1,), blocks))[0])
-    result = runtime.empty((count,), x.dtype)
-    kernel = ("movement", f"bytes{x.itemsize}", "compact")
-    layouts = layout(x.shape, x, mask)
-    runtime.launch_over(kernel, x.size, x, mask, places, bases, result, layouts)
-    return result
+def _resized(shape: Shape, axis: int, size: int) -> Shape:
+    return (*shape[:axis], size, *shape[axis + 1 :])
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Where arrays over some axes of x lead.
+
+    offsets: what the indexed axes add to an offset into x, over the shape ``common`` of the arrays.
+    shape: that of the result, of whose axes those from ``first`` on are the common ones.
+    """
+
+    offsets: DeviceArray
+    shape: Shape
+    first: int
+    kept: tuple[int, ...]
+
+    def strides(self, x: DeviceArray) -> tuple[Shape, Shape]:
+        """The strides, over the result, of x along the axes kept and of the offsets."""
+        own = [x.strides[a] for a in self.kept]
+        common = self.offsets.ndim
+        none, nowhere = (0,) * common, [0] * len(own)
+        left, right = own[: self.first], own[self.first :]
+        zeros = nowhere[: self.first], nowhere[self.first :]
+        return (*left, *none, *right), (*zeros[0], *self.offsets.strides, *zeros[1])
+
+
+def keyed(
+    runtime: Runtime, x: DeviceArray, indices: tuple[DeviceArray, ...], axes: tuple[int, ...]
+) -> Keys:
+    """Masks become integer arrays, integer arrays offsets into x, added up axis by axis."""
+    found: dict[int, DeviceArray] = {}
+    for number, (array, axis) in enumerate(zip(indices, axes, strict=True)):
+        if not max(found, default=-1) < axis < x.ndim:
+            raise ValueError(f"axes {axes} must rise, not overlap, and lie in [0, {x.ndim})")
+        found |= _places(runtime, f"indices[{number}]", x.shape, array, axis)
+    common = broadcast_shape(*(i.shape for i in found.values()))
+    offsets = runtime.empty(common, "int64")
+    for number, (axis, places) in enumerate(found.items()):
+        numbers = layout(common, broadcasted(places, common)), np.int64(x.strides[axis])
+        kernel = ("indices", "int64", "displace")
+        runtime.launch_over(kernel, offsets.size, places, offsets, *numbers, np.int32(number == 0))
+    kept = tuple(a for a in range(x.ndim) if a not in found)
+    neighbours = max(found) - min(found) + 1 == len(found)
+    first = min(found) if neighbours else 0
+    sizes = [x.shape[a] for a in kept]
+    return Keys(offsets, (*sizes[:first], *common, *sizes[first:]), first, kept)
+
+
+def _places(
+    runtime: Runtime, name: str, shape: Shape, array: DeviceArray, axis: int
+) -> dict[int, DeviceArray]:
+    """For each axis that an array indexes the integers along it."""
+    if array.ndim == 0:
+        raise ValueError(f"{name} must have a dimension or more")
+    if array.dtype != "bool":
+        return {axis: located(runtime, name, array, shape[axis])}
+    has_shape(name, array, shape[axis : axis + array.ndim])
+    return dict(enumerate(nonzero(runtime, array), start=axis))
+
+
+def index(
+    runtime: Runtime, x: DeviceArray, *indices: DeviceArray, axes: tuple[int, ...]
+) -> DeviceArray:
+    """One element of x for each offset and each place along the axes kept."""
+    keys = keyed(runtime, x, indices, axes)
+    return pick(runtime, x, keys.offsets, keys.shape, 1, keys.strides(x))
 
 
 OPS: dict[str, Callable[..., Any]] = {
     "take": take,
     "gather": gather,
-    "scatter": scatter,
-    "scatter_add": scatter_add,
-    "masked_select": masked_select,
+    "take_along_axis": take_along_axis,
+    "index": index,
     "embedding": embedding,
 }

@@ -110,7 +110,7 @@ def index_put(d: Draw) -> Sample:
     indices, axes = keys(d, shape)
     full = keyed(shape, indices, axes).shape
     values = d.choice((full, tuple(1 if d.boolean() else n for n in full), ()))
-    accumulate = d.dtype != "bool" and d.boolean()
+    accumulate = d.dtype in dtypes.NUMERIC and d.boolean()
     attrs = {"axes": axes, "accumulate": accumulate}
     return (d.array(shape), d.array(values), *indices), attrs
 

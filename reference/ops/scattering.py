@@ -151,7 +151,8 @@ def index_put(x: Any, values: Any, *indices: Any, axes: tuple[int, ...], accumul
     Constraints: (C1) the axes are in [0, d), rise and do not overlap; (C2) the arrays are integer,
     of one dimension or more, and broadcast, or bool with x's sizes along their axes; values has x's
     dtype and broadcasts; (C3) indices are in [-n, n) for x's size n, or give what the backend
-    declares as out_of_range_index; (C4) accumulate is not for bool.
+    declares as out_of_range_index; (C4) accumulate is not for bool, nor for 8-bit floats and
+    half complex numbers.
     Special values: without accumulate the last of several values for one element stays, or any one
     of them, whole, where the backend declares so (scatter_duplicates).
     Gradient: g, zero where overwritten; g at the places (defined without duplicates, or added up).

@@ -18,3 +18,20 @@ kernel void locate(global const S *px, global long *pz, global long *fault, Layo
         *fault = i + 1;
     pz[i] = inside ? index : 0;
 }
+
+// What indices along one more axis add to the offsets that they lead to.
+kernel void displace(global const long *px, global long *pz, Layout l, long stride, int first)
+{
+    long i = get_global_id(0);
+    if (i < l.size)
+        pz[i] = (first ? 0 : pz[i]) + px[at(&l, 0, i)] * stride;
+}
+
+// The positions in a contiguous array: what its own axes give, the layout's operand 0, which starts
+// at 0, and what the indices add, operand 1.
+kernel void position(global const long *px, global long *pz, Layout l)
+{
+    long i = get_global_id(0);
+    if (i < l.size)
+        pz[i] = at(&l, 0, i) + px[at(&l, 1, i)];
+}

@@ -49,3 +49,14 @@ kernel void compact(global const S *px, global const uchar *mask, global const l
     if (i < l.size && mask[at(&l, 1, i)])
         pz[bases[i / GROUP] + places[i] - 1] = px[at(&l, 0, i)];
 }
+
+// The inverse of compact: elements of source one after another where the mask is true, else x.
+kernel void expand(global const S *px, global const uchar *mask, global const S *source,
+                   global const long *places, global const long *bases, global S *pz, Layout l,
+                   long source_offset)
+{
+    long i = get_global_id(0);
+    if (i < l.size)
+        pz[i] = mask[at(&l, 1, i)] ? source[source_offset + bases[i / GROUP] + places[i] - 1]
+                                   : px[at(&l, 0, i)];
+}

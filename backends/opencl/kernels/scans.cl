@@ -42,3 +42,31 @@ kernel void scan_totals(global long *totals, long blocks)
     if (get_local_id(0) == 0)
         totals[blocks] = carry;
 }
+
+// places, bases: see compact in movement.cl. One coordinate of each selected element: n is the size
+// along its axis, after the number of elements that one step along it skips.
+kernel void coordinates(global const uchar *mask, global const long *places,
+                        global const long *bases, global long *pz, Layout l, long n, long after,
+                        long start, long step)
+{
+    long i = get_global_id(0);
+    if (i < l.size && mask[at(&l, 0, i)])
+        pz[start + step * (bases[i / GROUP] + places[i] - 1)] = i / after % n;
+}
+
+// Of the runs that a mask begins, each as long as it reaches: the number of its elements.
+kernel void run_lengths(global const long *starts, global long *pz, long runs, long size)
+{
+    long i = get_global_id(0);
+    if (i < runs)
+        pz[i] = (i + 1 < runs ? starts[i + 1] : size) - starts[i];
+}
+
+// The number of the run that each element of an order belongs to, where the element stood.
+kernel void run_numbers(global const long *places, global const long *bases,
+                        global const long *order, global long *pz, long size)
+{
+    long i = get_global_id(0);
+    if (i < size)
+        pz[order[i]] = bases[i / GROUP] + places[i] - 1;
+}
