@@ -58,24 +58,28 @@ def _shown(
     probe: str, marked: NDArray[Any], before: NDArray[Any], positions: NDArray[Any]
 ) -> NDArray[Any]:
     """What the other array holds where the two share their memory."""
-    marked = marked.view(before.dtype)  # the same bits, where the op reads them in another dtype
     if probe == WRITE_ARGUMENT:
-        return np.asarray(marked.ravel()[positions])
+        return np.asarray(marked.reshape(-1).view(before.dtype)[positions])
     shown = before.copy()
-    shown.reshape(-1)[positions.ravel()] = marked.ravel()
+    shown.reshape(-1).view(marked.dtype)[positions.ravel()] = marked.ravel()
     return shown
 
 
 def _positions(case: Case) -> NDArray[Any] | None:
-    """For each element of a view the place of its element in the argument; None for no view."""
+    """For each element of a view the place of its element in the argument; None for no view.
+
+    Where the view is one of the parts of complex numbers, places are counted in parts.
+    """
     x = case.arrays[0]
     if case.op.aliases == "never" or x is None:
         return None
-    places = np.arange(x.size).reshape(x.shape)
+    places: NDArray[Any] = np.arange(x.size).reshape(x.shape)
     if case.op.own_dtype:
         return places  # read as other numbers, each stays in its place
+    if x.dtype.kind == "c" and case.op.result == "real":
+        places = 2 * places + 1j * (2 * places + 1)
     result = case.op.function(places, *case.arrays[1:], **case.attrs)
-    return np.asarray(result[0] if isinstance(result, tuple) else result)
+    return np.asarray(result[0] if isinstance(result, tuple) else result).astype(np.intp)
 
 
 def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:

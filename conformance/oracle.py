@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
+from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.registry import DEFINED, RAISES, AnyOf, AnyWith, Instead, OtherArguments
 from tensorcts.tolerances import rules
@@ -196,10 +197,24 @@ def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]
     if not isinstance(output, Exact):
         return plain, np.zeros(plain.shape)
     hi, lo = output.split()
+    if not np.iscomplexobj(plain):
+        return _signed(hi, lo, plain, plain)
+    zero = np.zeros(plain.shape)
+    parts = [(np.real(hi), np.real(lo), plain.real), (np.imag(hi), np.imag(lo), plain.imag)]
+    found = [_signed(h, low, p, np.copysign(zero, p)) for h, low, p in parts]
+    his, los = zip(*found, strict=True)
+    return primitives.join_parts(*his), primitives.join_parts(*los)
+
+
+def _signed(
+    hi: NDArray[Any], lo: NDArray[Any], plain: NDArray[Any], zero: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """A real hi and lo with the signs of ``plain``, and ``zero`` where they are zero."""
     with np.errstate(all="ignore"):
-        special = (hi == 0) & (lo == 0) | ~np.isfinite(hi)
+        nothing, wild = (hi == 0) & (lo == 0), ~np.isfinite(hi)
         sign = np.where(np.abs(hi + plain) < 2.0**-30 * np.abs(hi), -1.0, 1.0)
-    return np.where(special, plain, sign * hi), np.where(special, 0.0, sign * lo)
+    hi = np.where(wild, plain, np.where(nothing, zero, sign * hi))
+    return hi, np.where(nothing | wild, 0.0, sign * lo)
 
 
 def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:

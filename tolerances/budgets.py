@@ -13,6 +13,9 @@ from typing import Any
 from tensorcts.reference import dtypes
 
 PROFILES = ("opencl", "tight")
+NORMWISE = "complex results"
+"""The table of the budgets of complex results, by primitive."""
+
 FULL_SIZE = ("float64", "float32")
 
 
@@ -22,7 +25,7 @@ class TableError(ValueError):
 
 @cache
 def rows() -> dict[str, dict[str, dict[str, float]]]:
-    """For each primitive and profile its ulps by dtype (``complex``: by primitive)."""
+    """For each primitive and profile its ulps by dtype (``NORMWISE``: by primitive)."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for table in _tables():
         for name, profiles in table.items():
@@ -61,7 +64,7 @@ def ulps(profile: str, dtype: str) -> dict[str, float]:
     budgets = {}
     for name, profiles in rows().items():
         row = profiles[profile]
-        if name == "complex":
+        if name == NORMWISE:
             budgets.update({f"complex {part}": k for part, k in row.items()})
         elif dtype in row:
             budgets[name] = row[dtype]
@@ -98,10 +101,10 @@ def _checked(name: str, profile: str, row: dict[str, Any]) -> dict[str, float]:
     numbers = {key: value for key, value in row.items() if key != "source"}
     if not row.get("source"):
         raise TableError(f"{name}.{profile} names no source")
-    if name != "complex" and not set(FULL_SIZE) <= set(numbers):
+    if name != NORMWISE and not set(FULL_SIZE) <= set(numbers):
         raise TableError(f"{name}.{profile} lacks one of {', '.join(FULL_SIZE)}")
     for key, value in numbers.items():
-        if name != "complex" and key not in dtypes.FLOATING:
+        if name != NORMWISE and key not in dtypes.FLOATING:
             raise TableError(f"{name}.{profile}: unknown dtype {key!r}")
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not (number and 0.5 <= value < math.inf):

@@ -40,6 +40,7 @@ class NumpyBackend(Backend):
                 "frac_of_infinity": "zero",
                 "gemm_alpha_zero": "propagate",
                 "gemm_beta_zero": "propagate",
+                "lgamma_at_minus_infinity": "minus_inf",
                 "nan_in_descending_order": "first",
                 "scatter_duplicates": "any_of_them",
                 "uninitialized": "any",

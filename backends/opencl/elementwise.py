@@ -15,33 +15,36 @@ from tensorcts.backends.opencl.runtime import Runtime
 from tensorcts.reference import dtypes
 
 
-def unary(op: str, runtime: Runtime, x: DeviceArray) -> DeviceArray:
-    """An op of one array; abs of a complex array is real."""
-    dtype = dtypes.component(x.dtype) if op == "abs" else x.dtype
+def unary(op: str, runtime: Runtime, x: DeviceArray, *, family: str = "elementwise") -> DeviceArray:
+    """An op of one array, a kernel of the program ``family``; some of complex arrays are real."""
+    dtype = dtypes.component(x.dtype) if op in ("abs", "angle") else x.dtype
     result = runtime.empty(x.shape, dtype)
-    kernel = ("elementwise", x.dtype, f"op_{op}")
+    kernel = (family, x.dtype, f"op_{op}")
     runtime.launch_over(kernel, x.size, x, result, layout(x.shape, x))
     return result
 
 
-def binary(op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray) -> DeviceArray:
+def binary(
+    op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray, *, family: str = "elementwise"
+) -> DeviceArray:
     """An op of two arrays whose result has their dtype."""
-    return _binary(op, runtime, x, y, one_dtype(x=x, y=y))
+    return _binary((family, op), runtime, x, y, one_dtype(x=x, y=y))
 
 
 def comparison(op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray) -> DeviceArray:
     """An op of two arrays whose result is bool."""
     one_dtype(x=x, y=y)
-    return _binary(op, runtime, x, y, "bool")
+    return _binary(("elementwise", op), runtime, x, y, "bool")
 
 
 def _binary(
-    op: str, runtime: Runtime, x: DeviceArray, y: DeviceArray, result_dtype: str
+    kernel: tuple[str, str], runtime: Runtime, x: DeviceArray, y: DeviceArray, result_dtype: str
 ) -> DeviceArray:
     shape = broadcast_shape(x.shape, y.shape)
     result = runtime.empty(shape, result_dtype)
     layouts = layout(shape, broadcasted(x, shape), broadcasted(y, shape))
-    runtime.launch_over(("elementwise", x.dtype, f"op_{op}"), result.size, x, y, result, layouts)
+    family, op = kernel
+    runtime.launch_over((family, x.dtype, f"op_{op}"), result.size, x, y, result, layouts)
     return result
 
 

@@ -51,6 +51,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "activations": ("layout", "storage", "maps", "sigmoids", "activations"),
     "gates": ("layout", "storage", "maps", "sigmoids", "gates"),
     "arithmetic": ("layout", "storage", "maps", "arithmetic_maps"),
+    "functions": ("layout", "storage", "maps", "functions"),
+    "complexes": ("layout", "storage", "maps", "algebra", "complexes"),
     "casts": ("layout", "storage", "casts"),
     "movement": ("layout", "movement"),
     "indices": ("layout", "storage", "indices"),

@@ -67,10 +67,11 @@ _STORED_ON_GPU = {"index_add", "scatter_add", "scatter_reduce", "vecdot"}
 """More on a GPU: atomic additions, products."""
 
 _STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "index_add", "index_put", "log_softmax",
-                  "prod", "rsqrt", "scatter_reduce", "softmax", "softmin", "vecdot"}  # fmt: skip
+                  "logit", "prod", "rsqrt", "scatter_reduce", "softmax", "softmin", "vecdot",
+                  "xlog1py", "xlogy"}  # fmt: skip
 """More such ops on the CPU: arange a vector's first element, softmax on all axes but the last,
 rsqrt the root where no vector is full, cross and vecdot each product, scatter_reduce
-the sum that is to be a mean."""
+the sum that is to be a mean, logit the odds, xlogy and xlog1py the logarithm."""
 
 _ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod", "vecdot")
 _ACCUMULATING_ON_GPU = ("index_add", "scatter_add", "scatter_reduce", "vecdot")

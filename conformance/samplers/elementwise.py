@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.conformance import values
+from tensorcts.conformance import edges
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
 from tensorcts.conformance.samplers.activations import ATTRIBUTES
@@ -19,12 +19,15 @@ UNARY = ("negative", "abs", "sqrt", "exp", "expm1", "log", "log1p", "sin", "cos"
          "hardsigmoid", "hardswish", "tanhshrink",
          "positive", "sign", "signbit", "floor", "ceil", "trunc", "round", "frac", "square",
          "reciprocal", "rsqrt", "cbrt", "frexp", "isnan", "isinf", "isfinite",
-         "bitwise_invert")  # fmt: skip
+         "bitwise_invert",
+         "exp2", "log2", "log10", "sinc", "deg2rad", "rad2deg", "erf", "erfc", "erfinv", "lgamma",
+         "digamma", "logit", "real", "imag", "conj", "angle")  # fmt: skip
 BINARY = ("add", "subtract", "multiply", "pow", "atan2",
           "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "maximum",
           "minimum", "logical_and", "logical_or", "logical_xor",
           "hypot", "copysign", "nextafter", "fmax", "fmin", "bitwise_and", "bitwise_or",
-          "bitwise_xor")  # fmt: skip
+          "bitwise_xor",
+          "logaddexp", "xlogy", "xlog1py", "complex")  # fmt: skip
 DIVISIONS = ("divide", "floor_divide", "trunc_divide", "remainder", "fmod")
 ELEMENTWISE = frozenset((*UNARY, *BINARY, *DIVISIONS, *ATTRIBUTES))
 
@@ -32,15 +35,19 @@ ELEMENTWISE = frozenset((*UNARY, *BINARY, *DIVISIONS, *ATTRIBUTES))
 @sampler(*UNARY)
 def unary(d: Draw) -> Sample:
     """One array of any shape."""
-    return (d.array(d.shape(), domain=d.op.domain_of(0)),), {}
+    return (_argument(d, 0, d.shape()),), {}
 
 
 @sampler(*BINARY)
 def binary(d: Draw) -> Sample:
     """Two arrays whose shapes broadcast."""
     shape = d.shape()
-    arrays = [d.array(s, domain=d.op.domain_of(i)) for i, s in enumerate(broadcast_pair(d, shape))]
+    arrays = [_argument(d, i, s) for i, s in enumerate(broadcast_pair(d, shape))]
     return tuple(arrays), {}
+
+
+def _argument(d: Draw, position: int, shape: tuple[int, ...]) -> NDArray[Any]:
+    return edges.tamed(d.op.name, position, d.array(shape, domain=d.op.domain_of(position)))
 
 
 @refuser(*BINARY, *DIVISIONS)
@@ -88,12 +95,12 @@ def broadcast_pair(d: Draw, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tu
 
 def special_arguments(d: Draw) -> list[Sample]:
     """Every special value of the dtype, for two arguments every pair of them."""
-    pool = values.specials(d.dtype)
+    pool, second = (edges.pool(d.op.name, d.dtype, position) for position in range(2))
     if d.op.name in UNARY:
         return [((pool,), {})]
     if d.op.name in ATTRIBUTES:
         return [((pool,), dict(attrs)) for attrs in ATTRIBUTES[d.op.name]]
-    grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], pool[None, :]))
+    grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], second[None, :]))
     pairs = tuple(np.array(a) for a in grid)
     if d.op.name in DIVISIONS:
         nonzero = (pairs[0], _nonzero(pairs[1]))

@@ -17,10 +17,10 @@ import scipy.special
 from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays import exact_arithmetic, primitives
+from tensorcts.reference.arrays import exact_arithmetic, precise, primitives
 from tensorcts.reference.arrays.dispatch import Interpreter, map_arrays, unwrap
 
-NAN = mpmath.mpf("nan")
+NAN = precise.NAN
 
 
 class Exact(Interpreter):
@@ -93,6 +93,15 @@ def _real_line(function: Callable[[Any], Any], low: float, high: float) -> Calla
     return _map(inside)
 
 
+def _special(function: Callable[..., Any], arguments: int = 1) -> Callable[..., Any]:
+    """A function of ``precise``, which takes mpmath's numbers only."""
+    return _map(lambda *numbers: function(*map(_number, numbers)), arguments)
+
+
+def _atanh(x: Any) -> Any:
+    return x * mpmath.inf if x in (1, -1) else mpmath.atanh(x)
+
+
 def _divide(a: Any, b: Any) -> Any:
     a, b = _number(a), _number(b)
     if b != 0:
@@ -102,14 +111,10 @@ def _divide(a: Any, b: Any) -> Any:
     return mpmath.sign(a) * mpmath.inf
 
 
-def _erfc(x: Any) -> Any:
-    """erfc, whose tail mpmath can't compute for huge arguments: no number format reaches it."""
-    x = _number(x)
-    return mpmath.erfc(x) if abs(x) < 2**20 or mpmath.isnan(x) else mpmath.mpf(2 * int(x < 0))
-
-
 def _power(a: Any, b: Any) -> Any:
     a, b = _number(a), _number(b)
+    if isinstance(a, mpmath.mpc) or isinstance(b, mpmath.mpc):
+        return mpmath.exp(b * mpmath.log(a))
     if b == 0 or a == 1:
         return mpmath.mpf(1)
     if mpmath.isnan(a) or mpmath.isnan(b):
@@ -212,6 +217,12 @@ def _exponents(x: NDArray[Any]) -> NDArray[np.int32]:
     return _map(exact_arithmetic.exponent_of)(x).astype(np.int32)
 
 
+def _where(condition: Any, x: Any, y: Any) -> NDArray[Any]:
+    """np.where, whose plain numbers become mpmath's: what is computed from them would be floats."""
+    chosen = np.where(condition, x, y)
+    return _map(_number)(chosen) if chosen.dtype == object else chosen
+
+
 INF = float("inf")
 FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.divide: _map(_divide, 2),
@@ -221,8 +232,11 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.square: _map(lambda x: x * x),
     np.sqrt: _real_line(mpmath.sqrt, 0, INF),
     np.exp: _map(mpmath.exp),
+    np.exp2: _special(precise.exp2),
     np.expm1: _map(mpmath.expm1),
     np.log: _real_line(mpmath.log, 0, INF),
+    np.log2: _real_line(lambda x: mpmath.log(x) / mpmath.ln2, 0, INF),
+    np.log10: _real_line(mpmath.log10, 0, INF),
     np.log1p: _real_line(mpmath.log1p, -1, INF),
     np.sin: _map(lambda x: mpmath.sin(x) if mpmath.isfinite(x) else NAN),
     np.cos: _map(lambda x: mpmath.cos(x) if mpmath.isfinite(x) else NAN),
@@ -236,7 +250,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.tanh: _map(mpmath.tanh),
     np.arcsinh: _map(mpmath.asinh),
     np.arccosh: _real_line(mpmath.acosh, 1, INF),
-    np.arctanh: _real_line(lambda x: mpmath.atanh(x) if abs(x) < 1 else x * mpmath.inf, -1, 1),
+    np.arctanh: _real_line(_atanh, -1, 1),
     np.hypot: _map(exact_arithmetic.hypot, 2),
     np.cbrt: _map(exact_arithmetic.cbrt),
     np.floor_divide: _map(exact_arithmetic.floor_divide, 2),
@@ -246,9 +260,14 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.ldexp: _map(exact_arithmetic.ldexp, 2),
     primitives.exponent_of: _exponents,
     scipy.special.erf: _map(mpmath.erf),
-    scipy.special.erfc: _map(_erfc),
+    scipy.special.erfc: _special(precise.erfc),
+    scipy.special.erfinv: _special(precise.erfinv),
+    scipy.special.gammaln: _special(precise.gammaln),
+    scipy.special.psi: _special(precise.psi),
+    primitives.hurwitz: _special(precise.zeta, 2),
     np.sum: _total(np.sum),
     np.prod: _total(np.prod),
+    np.where: _where,
     np.maximum: _MAXIMUM,
     np.minimum: _MINIMUM,
     np.max: _reduce(_MAXIMUM),
@@ -270,5 +289,6 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     np.real: _map(mpmath.re),
     np.imag: _map(mpmath.im),
     primitives.convert: _convert,
+    primitives.join_parts: _map(lambda re, im: mpmath.mpc(_number(re), _number(im)), 2),
 }
 """What NumPy can't do to object arrays by itself. All others run as they are."""

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.special
 from numpy.typing import NDArray
 
 from tensorcts.reference.arrays import primitives
@@ -102,8 +103,9 @@ class Noisy(Interpreter):
         return Noisy(np.asarray(result), self.noise) if _is_inexact(result) else result
 
     def _disturbed(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        if function in CONTRACTIONS:
-            return CONTRACTIONS[function](self.noise, *args, **kwargs)
+        own = CONTRACTIONS.get(function, UNEVEN.get(function))
+        if own is not None:
+            return own(self.noise, *args, **kwargs)
         result = function(*args, **kwargs)
         if function in primitives.ARITHMETIC:
             budget = self.noise.budgets[_row(primitives.ARITHMETIC[function], result)]
@@ -235,6 +237,34 @@ def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -
     return np.where(terms <= 1, total, noise.accumulated(total, squares, terms))
 
 
+def _psi(noise: Noise, x: Any) -> Any:
+    """digamma has zeros: where its value is below 1 its error is absolute."""
+    y = scipy.special.psi(x)
+    size = np.maximum(np.abs(y), 1.0)
+    return np.where(np.isfinite(y), y + (noise.rounded(size, noise.budgets["psi"]) - size), y)
+
+
+def _power(noise: Noise, x: Any, y: Any) -> Any:
+    """The complex power is exp(y·log x), whose error grows with the size of the exponent."""
+    z = np.power(x, y)
+    if not np.iscomplexobj(z):
+        return noise.rounded(z, noise.budgets["pow"])
+    logarithm = noise.rounded(np.log(x), noise.budgets["complex log"])
+    exponent = noise.rounded(y * logarithm, noise.budgets["complex multiply"])
+    return noise.rounded(np.exp(exponent), noise.budgets["complex exp"])
+
+
+def _held(noise: Noise, number: float, like: Any) -> Any:
+    return noise.rounded(number, 0.5)
+
+
+UNEVEN: dict[Any, Callable[..., Any]] = {
+    scipy.special.psi: _psi,
+    np.power: _power,
+    primitives.held: _held,
+}
+"""Elementwise primitives whose error is not that many ulps of the result everywhere."""
+
 CONTRACTIONS: dict[Any, Callable[..., Any]] = {
     np.sum: _sum,
     np.prod: _prod,
@@ -251,6 +281,7 @@ NOISELESS = frozenset(
         np.max,
         np.min,
         primitives.convert,
+        primitives.join_parts,
         primitives.select,
         primitives.scatter_to,
         primitives.stop_gradient,

@@ -20,6 +20,13 @@ from tensorcts.reference.arrays.dispatch import innermost, primitive
 PRECISION = 200
 """Bits that ``Exact`` carries: 53 for a float64, the rest against cancellation."""
 
+
+@primitive
+def hurwitz(s: float, x: Any) -> Any:
+    """The sum of (x + k)**-s over k = 0, 1, …, for s > 1 and x > 0: ζ(2, x) is trigamma."""
+    return scipy.special.zeta(s, x)
+
+
 ARITHMETIC: dict[Any, str] = {
     np.add: "add",
     np.subtract: "subtract",
@@ -32,8 +39,11 @@ ARITHMETIC: dict[Any, str] = {
     np.power: "pow",
     np.float_power: "pow",
     np.exp: "exp",
+    np.exp2: "exp2",
     np.expm1: "expm1",
     np.log: "log",
+    np.log2: "log2",
+    np.log10: "log10",
     np.log1p: "log1p",
     np.sin: "sin",
     np.cos: "cos",
@@ -51,6 +61,10 @@ ARITHMETIC: dict[Any, str] = {
     np.hypot: "hypot",
     scipy.special.erf: "erf",
     scipy.special.erfc: "erfc",
+    scipy.special.erfinv: "erfinv",
+    scipy.special.gammaln: "gammaln",
+    scipy.special.psi: "psi",
+    hurwitz: "zeta",
 }
 """Elementwise primitives that round, under the names of their rows in the tolerance tables."""
 
@@ -77,9 +91,15 @@ def constant(text: str | Callable[[Any], Any], like: Any) -> Any:
         ``Exact``): ``constant(lambda m: m.sqrt(2 / m.pi), like=x)``.
     """
     if np.asarray(innermost(like)).dtype.kind != "O":
-        return float(text) if isinstance(text, str) else text(math)
+        return held(float(text) if isinstance(text, str) else text(math), like)
     with mpmath.workprec(PRECISION):
         return mpmath.mpf(text) if isinstance(text, str) else text(mpmath)
+
+
+@primitive
+def held(number: float, like: Any) -> Any:
+    """A number as the format of the array ``like`` holds it: ``Noisy`` rounds it."""
+    return number
 
 
 def integers(count: int, like: Any) -> Any:
@@ -149,6 +169,14 @@ def exponent_of(x: Any) -> Any:
 def select(x: Any, mask: Any) -> Any:
     """The elements of ``x`` where the boolean array ``mask`` (of the same shape) is true."""
     return x[mask]
+
+
+@primitive
+def join_parts(real: Any, imag: Any) -> Any:
+    """The complex numbers with these parts: real + 1j·imag loses signed zeros and infinities."""
+    out = np.empty(np.broadcast_shapes(np.shape(real), np.shape(imag)), np.complex128)
+    out.real, out.imag = real, imag
+    return out
 
 
 INDEX_VALUED = (np.argmax, np.argmin, np.argsort, np.argwhere, np.any, np.all, np.nonzero, np.shape,

@@ -14,6 +14,7 @@ from tensorcts.reference.ops import (
     casts,
     combinations,
     comparisons,
+    complexes,
     contractions,
     convolutions,
     counting,
@@ -54,6 +55,7 @@ from tensorcts.reference.ops import (
     sparse_coordinates,
     sparse_products,
     sparse_rows,
+    specials,
     statistics,
     trigonometrics,
 )
@@ -68,6 +70,7 @@ __all__ = [
     "casts",
     "combinations",
     "comparisons",
+    "complexes",
     "contractions",
     "convolutions",
     "counting",
@@ -111,6 +114,7 @@ __all__ = [
     "sparse_products",
     "sparse_rows",
     "statistics",
+    "specials",
     "trigonometrics",
 ]
 

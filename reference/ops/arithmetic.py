@@ -89,11 +89,12 @@ def abs(x: Any) -> Any:
     return np.abs(x)
 
 
-@op(dtypes=FLOATING, domain=((0.0, np.inf),), zero_sign=True)
+@op(dtypes=FLOATING + COMPLEX, domain=((0.0, np.inf),), zero_sign=True)
 def sqrt(x: Any) -> Any:
     """The principal square root √x, elementwise.
 
-    Special values: √-0 is -0. √inf is inf. NaN for x < 0.
+    Semantics: of a complex number the root with a real part ≥ 0, cut along the negative real axis.
+    Special values: √-0 is -0. √inf is inf. NaN for a real x < 0.
     Gradient: g/(2√x), inf at 0.
     Source: IEEE 754-2019 §5.4.1; Array API 2024.12 sqrt.
     """

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import FLOATING
+from tensorcts.reference.dtypes import COMPLEX, FLOATING
 from tensorcts.reference.registry import op
 
 
-@op(dtypes=FLOATING)
+@op(dtypes=FLOATING + COMPLEX)
 def sinh(x: Any) -> Any:
     """The hyperbolic sine of x, elementwise, accurate near 0.
 
@@ -21,7 +21,7 @@ def sinh(x: Any) -> Any:
     return np.sinh(x)
 
 
-@op(dtypes=FLOATING)
+@op(dtypes=FLOATING + COMPLEX)
 def cosh(x: Any) -> Any:
     """The hyperbolic cosine of x, elementwise.
 
@@ -32,7 +32,7 @@ def cosh(x: Any) -> Any:
     return np.cosh(x)
 
 
-@op(dtypes=FLOATING)
+@op(dtypes=FLOATING + COMPLEX)
 def tanh(x: Any) -> Any:
     """The hyperbolic tangent of x, elementwise, accurate near 0.
 
@@ -43,10 +43,11 @@ def tanh(x: Any) -> Any:
     return np.tanh(x)
 
 
-@op(dtypes=FLOATING, also_known_as=("arcsinh",))
+@op(dtypes=FLOATING + COMPLEX, also_known_as=("arcsinh",))
 def asinh(x: Any) -> Any:
     """The inverse hyperbolic sine of x, elementwise, accurate near 0.
 
+    Semantics: the complex one is cut along the imaginary axis where |x| > 1.
     Special values: asinh(±0) is ±0; asinh(±inf) is ±inf. Large arguments don't overflow.
     Gradient: g/√(1 + x²).
     Source: IEEE 754-2019 §9.2; Array API 2024.12 asinh.
@@ -54,22 +55,25 @@ def asinh(x: Any) -> Any:
     return np.arcsinh(x)
 
 
-@op(dtypes=FLOATING, domain=((1.0, np.inf),), also_known_as=("arccosh",))
+@op(dtypes=FLOATING + COMPLEX, domain=((1.0, np.inf),), also_known_as=("arccosh",))
 def acosh(x: Any) -> Any:
     """The inverse hyperbolic cosine of x in [0, inf], elementwise.
 
-    Special values: acosh(1) is +0; acosh(inf) is inf; NaN for x < 1.
+    Semantics: the complex one is cut along the real axis where x < 1.
+    Special values: acosh(1) is +0; acosh(inf) is inf; NaN for a real x < 1.
     Gradient: g/√(x² - 1), inf at 1.
     Source: IEEE 754-2019 §9.2; Array API 2024.12 acosh.
     """
     return np.arccosh(x)
 
 
-@op(dtypes=FLOATING, domain=((-1.0, 1.0),), also_known_as=("arctanh",))
+@op(dtypes=FLOATING + COMPLEX, domain=((-1.0, 1.0),), also_known_as=("arctanh",))
 def atanh(x: Any) -> Any:
     """The inverse hyperbolic tangent of x, elementwise, accurate near 0.
 
-    Special values: atanh(±0) is ±0; atanh(±1) is ±inf; NaN for |x| > 1.
+    Semantics: the complex one is cut along the real axis where |x| > 1; what it is at ±1 is not
+    fixed.
+    Special values: atanh(±0) is ±0; atanh(±1) is ±inf; NaN for a real |x| > 1.
     Gradient: g/(1 - x²).
     Source: IEEE 754-2019 §9.2; Array API 2024.12 atanh.
     """

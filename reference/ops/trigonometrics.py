@@ -1,4 +1,4 @@
-"""Trigonometric functions, in radians: sin, cos, tan, asin, acos, atan, atan2."""
+"""Trigonometric functions, in radians: sin, cos, tan, asin, acos, atan, atan2, sinc; degrees."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.dtypes import FLOATING
+from tensorcts.reference.arrays.primitives import constant
+from tensorcts.reference.dtypes import COMPLEX, FLOATING
 from tensorcts.reference.registry import op
 
 
-@op(dtypes=FLOATING)
+@op(dtypes=FLOATING + COMPLEX)
 def sin(x: Any) -> Any:
     """The sine of x, elementwise, for arguments of any size.
 
@@ -21,7 +22,7 @@ def sin(x: Any) -> Any:
     return np.sin(x)
 
 
-@op(dtypes=FLOATING)
+@op(dtypes=FLOATING + COMPLEX)
 def cos(x: Any) -> Any:
     """The cosine of x, elementwise, for arguments of any size.
 
@@ -32,7 +33,7 @@ def cos(x: Any) -> Any:
     return np.cos(x)
 
 
-@op(dtypes=FLOATING)
+@op(dtypes=FLOATING + COMPLEX)
 def tan(x: Any) -> Any:
     """The tangent of x, elementwise, for arguments of any size.
 
@@ -43,32 +44,36 @@ def tan(x: Any) -> Any:
     return np.tan(x)
 
 
-@op(dtypes=FLOATING, domain=((-1.0, 1.0),), also_known_as=("arcsin",))
+@op(dtypes=FLOATING + COMPLEX, domain=((-1.0, 1.0),), also_known_as=("arcsin",))
 def asin(x: Any) -> Any:
     """The inverse sine of x in [-π/2, π/2], elementwise.
 
-    Special values: asin(±0) is ±0; NaN for |x| > 1.
+    Semantics: the complex one is cut along the real axis where |x| > 1.
+    Special values: asin(±0) is ±0; NaN for a real |x| > 1.
     Gradient: g/√(1 - x²), inf at ±1.
     Source: IEEE 754-2019 §9.2; Array API 2024.12 asin.
     """
     return np.arcsin(x)
 
 
-@op(dtypes=FLOATING, domain=((-1.0, 1.0),), also_known_as=("arccos",))
+@op(dtypes=FLOATING + COMPLEX, domain=((-1.0, 1.0),), also_known_as=("arccos",))
 def acos(x: Any) -> Any:
     """The inverse cosine of x in [0, π], elementwise.
 
-    Special values: acos(1) is +0; NaN for |x| > 1.
+    Semantics: the complex one is cut along the real axis where |x| > 1.
+    Special values: acos(1) is +0; NaN for a real |x| > 1.
     Gradient: -g/√(1 - x²), -inf at ±1.
     Source: IEEE 754-2019 §9.2; Array API 2024.12 acos.
     """
     return np.arccos(x)
 
 
-@op(dtypes=FLOATING, also_known_as=("arctan",))
+@op(dtypes=FLOATING + COMPLEX, also_known_as=("arctan",))
 def atan(x: Any) -> Any:
     """The inverse tangent of x in [-π/2, π/2], elementwise.
 
+    Semantics: the complex one is cut along the imaginary axis where |x| > 1; what it is at ±i is
+    not fixed.
     Special values: atan(±0) is ±0; atan(±inf) is ±π/2.
     Gradient: g/(1 + x²).
     Source: IEEE 754-2019 §9.2; Array API 2024.12 atan.
@@ -87,3 +92,39 @@ def atan2(y: Any, x: Any) -> Any:
     Source: IEEE 754-2019 §9.2.1; Array API 2024.12 atan2.
     """
     return np.arctan2(y, x)
+
+
+@op(dtypes=FLOATING, domain=((-512.0, 512.0),))
+def sinc(x: Any) -> Any:
+    """The normalised cardinal sine sin(πx)/(πx), elementwise, 1 at 0.
+
+    Semantics: the formula as it stands: πx is rounded, so that the error is absolute beside the
+    zeros; it is judged for |x| ≤ 512.
+    Special values: sinc(±0) is 1; sinc(±inf) is NaN.
+    Gradient: by the chain rule, 0 at 0.
+    Source: NumPy sinc; PyTorch special.sinc.
+    """
+    angle = constant(lambda m: +m.pi, like=x) * np.where(x == 0, 1.0, x)
+    return np.where(x == 0, 1.0, np.sin(angle) / angle)
+
+
+@op(dtypes=FLOATING, also_known_as=("radians",))
+def deg2rad(x: Any) -> Any:
+    """Degrees as radians, x·π/180, elementwise.
+
+    Special values: deg2rad(±0) is ±0; deg2rad(±inf) is ±inf.
+    Gradient: g·π/180.
+    Source: NumPy deg2rad; PyTorch deg2rad.
+    """
+    return x * constant(lambda m: m.pi / 180, like=x)
+
+
+@op(dtypes=FLOATING, also_known_as=("degrees",))
+def rad2deg(x: Any) -> Any:
+    """Radians as degrees, x·180/π, elementwise.
+
+    Special values: rad2deg(±0) is ±0; rad2deg(±inf) is ±inf.
+    Gradient: g·180/π.
+    Source: NumPy rad2deg; PyTorch rad2deg.
+    """
+    return x * constant(lambda m: 180 / m.pi, like=x)

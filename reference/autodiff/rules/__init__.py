@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.arrays.primitives import INDEX_VALUED, stop_gradient
+from tensorcts.reference.arrays.primitives import INDEX_VALUED, held, stop_gradient
 from tensorcts.reference.autodiff.rules import (
     contractions,
     elementwise,
@@ -43,6 +43,7 @@ FLAT = frozenset(
         np.round,
         np.floor_divide,
         np.zeros_like,
+        held,
         stop_gradient,
         *INDEX_VALUED,
     )

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from tensorcts.reference.arrays.primitives import constant
+from tensorcts.reference.arrays.primitives import constant, hurwitz
 
 
 def _base(g: Any, z: Any, x: Any, y: Any) -> Any:
@@ -38,6 +38,16 @@ def _over_square(a: Any, r: Any) -> Any:
 def _bell(x: Any) -> Any:
     """The derivative of erf: 2/√π·exp(-x²)."""
     return constant(lambda m: 2 / m.sqrt(m.pi), like=x) * np.exp(-(x * x))
+
+
+def _erfinv(g: Any, z: Any, x: Any) -> Any:
+    """g·√π/2·exp(z²)."""
+    return g * constant(lambda m: m.sqrt(m.pi) / 2, like=x) * np.exp(z * z)
+
+
+def _natural(base: int, like: Any) -> Any:
+    """The natural logarithm of a base."""
+    return constant(lambda m: m.log(base), like=like)
 
 
 RULES: dict[Any, Any] = {
@@ -84,8 +94,11 @@ RULES: dict[Any, Any] = {
     np.reciprocal: (lambda g, z, x: -g * z * z,),
     np.sqrt: (lambda g, z, x: g / (2 * z),),
     np.exp: (_exp,),
+    np.exp2: (lambda g, z, x: _exp(g, z, x) * _natural(2, x),),
     np.expm1: (lambda g, z, x: g * np.exp(x),),
     np.log: (lambda g, z, x: g / x,),
+    np.log2: (lambda g, z, x: g / (x * _natural(2, x)),),
+    np.log10: (lambda g, z, x: g / (x * _natural(10, x)),),
     np.log1p: (lambda g, z, x: g / (1 + x),),
     np.sin: (lambda g, z, x: g * np.cos(x),),
     np.cos: (lambda g, z, x: -g * np.sin(x),),
@@ -101,4 +114,8 @@ RULES: dict[Any, Any] = {
     np.arctanh: (lambda g, z, x: g / (1 - x * x),),
     scipy.special.erf: (lambda g, z, x: g * _bell(x),),
     scipy.special.erfc: (lambda g, z, x: -g * _bell(x),),
+    scipy.special.erfinv: (_erfinv,),
+    scipy.special.gammaln: (lambda g, z, x: g * scipy.special.psi(x),),
+    scipy.special.psi: (lambda g, z, x: g * hurwitz(2.0, x),),
+    hurwitz: (None, lambda g, z, s, x: -g * s * hurwitz(s + 1, x)),
 }
