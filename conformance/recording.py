@@ -54,6 +54,7 @@ class Recorder:
             self._writer = Writer(self._file, self.record.run)
         for result in kept:
             self.add(result)
+        self._resumed = len(kept)
 
     def add(self, result: Result) -> None:
         """Record a result; a failing one gets a reproducer file of its own."""
@@ -84,6 +85,7 @@ class Recorder:
             interrupted=interrupted,
             canaries=self._canaries,
             waivers=waivers.complaints(self._session.waivers, self.record.results, complete),
+            verdicts=sum(result.cases for result in self.record.results[self._resumed :]),
         )
         if self._writer is not None and self._file is not None:
             self._writer.end(self.record.end)
@@ -134,6 +136,7 @@ def summary(record: Record) -> dict[str, Any]:
         "interrupted": record.end is None or record.end.interrupted,
         "waivers": record.end.waivers if record.end else [],
         "seconds": record.end.seconds if record.end else None,
+        "verdicts": record.end.verdicts if record.end else None,
     }
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from tensorcts.reports import totals
 from tensorcts.reports.records import FAILURES, Backend, Record, Result
-from tensorcts.reports.totals import Totals, duration, explain, number, percent
+from tensorcts.reports.totals import Totals, duration, explain, number, percent, throughput
 
 TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 200
@@ -88,7 +88,7 @@ class Column:
             "seed": str(run.seed),
             "examples": str(run.examples),
             "started": run.started,
-            "took": duration(end.seconds) if end else "",
+            "took": f"{duration(end.seconds)}, {throughput(end)}" if end else "",
             "canaries": f"{sum(caught)} of {len(caught)} caught" if end else "",
         }
         return facts | run.environment

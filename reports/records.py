@@ -131,6 +131,8 @@ class End:
     """For each deliberately wrong result whether the comparison caught it."""
     waivers: list[str] = field(default_factory=list)
     """What is wrong with the waivers: patterns that match nothing, waived tests that pass."""
+    verdicts: int = 0
+    """How many cases were judged; those of an earlier run that was resumed don't count."""
 
     @property
     def void(self) -> bool:

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from tensorcts.reports import totals
 from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result, Verdict
-from tensorcts.reports.totals import Totals, duration, explain, percent
+from tensorcts.reports.totals import Totals, duration, explain, percent, throughput
 
 GROUPS = 10
 """At most so many failing groups are shown, ..."""
@@ -73,7 +73,7 @@ def _header(record: Record, console: Console) -> None:
     run = record.run
     facts = [f"seed {run.seed}", f"{run.examples} examples", run.started]
     if record.end:
-        facts.append(duration(record.end.seconds))
+        facts += [duration(record.end.seconds), throughput(record.end)]
     _cut(console, (f"TensorCTS {run.suite}", "bold"), (" · " + " · ".join(facts), "dim"))
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result, Verdict
+from tensorcts.reports.records import FAILURES, VERDICTS, End, Record, Result, Verdict
 
 SEVERITY = {verdict: place for place, verdict in enumerate(VERDICTS)}
 """Each verdict's place between the mildest (0) and the gravest."""
@@ -76,6 +76,12 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def throughput(end: End) -> str:
+    """How many cases a run judged, and how fast."""
+    rate = end.verdicts / end.seconds if end.seconds else 0.0
+    return f"{end.verdicts:,} verdicts ({rate:,.0f}/s)"
 
 
 def gravity(result: Result) -> tuple[int, float, float]:

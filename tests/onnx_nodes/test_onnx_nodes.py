@@ -19,7 +19,7 @@ from onnx.backend.test.loader import load_model_tests  # noqa: E402
 from tensorcts.reference import dtypes  # noqa: E402
 
 from . import contractions, data, elementwise, reductions  # noqa: E402, F401
-from .graphs import CONVERTERS, OutsideError, evaluate  # noqa: E402
+from .graphs import OutsideError, evaluate  # noqa: E402
 
 REASONS: dict[str, str] = {}
 """Tests that differ, by name pattern, each with the reason."""
@@ -36,7 +36,7 @@ def nodes() -> list[Any]:
 
 
 def outcome(test: Any) -> str:
-    """"agrees", or why the test says nothing about our definitions; raises where it differs."""
+    """ "agrees", or why the test says nothing about our definitions; raises where it differs."""
     for inputs, expected in test.data_sets:
         try:
             got = evaluate(test.model, list(inputs))
@@ -48,7 +48,9 @@ def outcome(test: Any) -> str:
 
 
 def array_of(value: Any) -> Any:
-    return numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto) else np.asarray(value)
+    return (
+        numpy_helper.to_array(value) if isinstance(value, onnx.TensorProto) else np.asarray(value)
+    )
 
 
 def compare(ours: Any, theirs: Any) -> None:
