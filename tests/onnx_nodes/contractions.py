@@ -79,6 +79,8 @@ def pool(node: Node, x: Any) -> Any:
         "kernel": tuple(node.attrs["kernel_shape"]), "stride": tuple(node.get("strides", [1, 1])),
         "padding": _pads(node, 2), "ceil_mode": bool(node.get("ceil_mode", 0)),
     }  # fmt: skip
+    if any(2 * p > k for p, k in zip(window["padding"], window["kernel"], strict=True)):
+        raise OutsideError(f"{node.kind}: paddings of more than half the kernel")
     dilation = tuple(node.get("dilations", [1, 1]))
     if node.kind == "MaxPool":
         return ops.max_pool2d(x, dilation=dilation, **window)

@@ -52,6 +52,8 @@ def same(node: Node, *inputs: Any) -> Any:
         integral = inputs[0].dtype.kind in "iu"
         powers = ops.pow(*(np.asarray(a, np.float64) for a in inputs))
         return ops.astype(powers, dtype=str(inputs[0].dtype)) if integral else powers
+    if not hasattr(ops, SAME[node.kind]):
+        raise OutsideError(f"not in the catalogue yet: {SAME[node.kind]}")
     return getattr(ops, SAME[node.kind])(*inputs)
 
 
@@ -121,8 +123,8 @@ def activation(node: Node, x: Any) -> Any:
 @converts("Cast", "CastLike")
 def cast(node: Node, x: Any, like: Any = None) -> Any:
     wanted = node.attrs["to"] if node.kind == "Cast" else node.types[1]
-    if not node.get("saturate", 1) and dtype_of(wanted).startswith("float8"):
-        raise OutsideError("casts to 8-bit floats without saturation")
+    if node.get("saturate", 1) and dtype_of(wanted).startswith("float8"):
+        raise OutsideError("casts to 8-bit floats that saturate; ours overflow")
     return rounded(x, dtype_of(wanted))
 
 

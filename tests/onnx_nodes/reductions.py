@@ -101,9 +101,7 @@ def unit(node: Node, x: Any) -> Any:
 def attention(node: Node, q: Any, k: Any, v: Any, mask: Any = None, *more: Any) -> Any:
     beyond = set(node.attrs) - {"scale", "is_causal"}
     if q.ndim != 4 or node.outputs > 1 or more or beyond:
-        raise OutsideError(
-            "Attention with a cache, a window, packed heads, a soft cap or further outputs"
-        )
+        raise OutsideError("Attention with a cache, packed heads or other attributes")
     scale = node.get("scale", 1 / np.sqrt(q.shape[-1]))
     offset = 0 if node.get("is_causal", 0) else None
     boolean = mask is not None and mask.dtype == bool

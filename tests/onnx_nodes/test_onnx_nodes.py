@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import warnings
 from fnmatch import fnmatchcase
 from functools import cache
@@ -21,10 +20,21 @@ from tensorcts.reference import dtypes  # noqa: E402
 from . import contractions, data, elementwise, reductions  # noqa: E402, F401
 from .graphs import OutsideError, evaluate  # noqa: E402
 
-REASONS: dict[str, str] = {}
+REASONS: dict[str, str] = {
+    "test_l2normalization_axis_0": "a zero vector over its norm is NaN with us, 0 in ONNX",
+    "test_averagepool_2d_ceil_last_window_starts_on_pad":
+        "what the mean of a window over the edge is divided by is PyTorch's rule",
+}  # fmt: skip
 """Tests that differ, by name pattern, each with the reason."""
 
-TOLERANCE = {"float64": 1e-10, "float32": 2e-6, "float16": 2e-3, "bfloat16": 2e-2}
+TOLERANCE = {
+    "float8_e4m3fn": 0.0,
+    "float8_e5m2": 0.0,
+    "float64": 1e-10,
+    "float32": 2e-6,
+    "float16": 2e-3,
+    "bfloat16": 2e-2,
+}
 """Relative to the largest element: the expected numbers were computed in the dtype itself."""
 
 
@@ -71,19 +81,13 @@ def reason_for(name: str) -> str | None:
     return next((r for pattern, r in REASONS.items() if fnmatchcase(name, pattern)), None)
 
 
-@pytest.fixture(scope="session")
-def tally() -> Any:
-    counts: dict[str, collections.Counter[str]] = collections.defaultdict(collections.Counter)
-    yield counts
-
-
 @pytest.mark.parametrize("test", nodes(), ids=lambda test: test.name)
 def test_a_node_agrees_or_has_a_reason(test: Any) -> None:
     reason = reason_for(test.name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
         if reason is not None:
-            with pytest.raises(Exception, match=""):
+            with pytest.raises(AssertionError):
                 outcome(test)
             return
         if (result := outcome(test)) != "agrees":
