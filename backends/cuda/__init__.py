@@ -72,9 +72,10 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
         correctly_rounded=_ROUNDED,
         accumulator={f"{op}/float16": "float16" for op in ("prod", "scatter_add")},
         intermediates=frozenset(f"{op}/float16" for op in _STORED),
-        unchecked=frozenset({"astype/C1"}),
+        unchecked=frozenset({"arange/C2", "astype/C1"}),
         traits={
             "index_dtype": "int64",
+            "uninitialized": "any",
             "flush_subnormals": "all",  # CuPy compiles its kernels with -ftz=true
             "activation_at_minus_infinity": "zero",
             "running_extreme_tie": "last",

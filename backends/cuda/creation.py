@@ -16,10 +16,10 @@ def _created(function: Function) -> Function:
     """A creation op with the dtype as a name; bfloat16 by way of float32."""
 
     @functools.wraps(function)
-    def create(*, dtype: str, **attrs: Any) -> Any:
+    def create(*arrays: Any, dtype: str, **attrs: Any) -> Any:
         if dtype == "bfloat16":
-            return function(dtype=np.dtype(np.float32), **attrs).astype(BFLOAT16)
-        return function(dtype=dtypes.numpy_dtype(dtype), **attrs)
+            return function(*arrays, dtype=np.dtype(np.float32), **attrs).astype(BFLOAT16)
+        return function(*arrays, dtype=dtypes.numpy_dtype(dtype), **attrs)
 
     return create
 
@@ -31,6 +31,10 @@ def _arange(*, start: float, stop: float, step: float, dtype: np.dtype[Any]) -> 
     return cupy.arange(start, stop, step, dtype)
 
 
+def _asarray(*, values: tuple[Any, ...], shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    return cupy.array(values, dtype).reshape(shape)
+
+
 OPS: dict[str, Function] = {
     "zeros": _created(cupy.zeros),
     "ones": _created(cupy.ones),
@@ -40,4 +44,15 @@ OPS: dict[str, Function] = {
     "linspace": _created(
         lambda *, start, stop, num, dtype: cupy.linspace(start, stop, num, dtype=dtype)
     ),
+    "logspace": _created(
+        lambda *, start, stop, num, base, dtype: cupy.logspace(
+            start, stop, num, base=base, dtype=dtype
+        )
+    ),
+    "asarray": _created(_asarray),
+    "empty": _created(lambda *, shape, dtype: cupy.empty(shape, dtype)),
+    "empty_like": _created(lambda x, *, dtype: cupy.empty_like(x, dtype)),
+    "zeros_like": _created(lambda x, *, dtype: cupy.zeros_like(x, dtype)),
+    "ones_like": _created(lambda x, *, dtype: cupy.ones_like(x, dtype)),
+    "full_like": _created(lambda x, *, value, dtype: cupy.full_like(x, value, dtype)),
 }

@@ -132,3 +132,16 @@ def with_axis(x: DeviceArray, axis: int, size: int = 1) -> DeviceArray:
     """A new axis of stride 0 before ``axis``."""
     shape = (*x.shape[:axis], size, *x.shape[axis:])
     return view(x, shape, (*x.strides[:axis], 0, *x.strides[axis:]), x.offset)
+
+
+def selected(x: DeviceArray, axis: int, index: int) -> DeviceArray:
+    """The slice at an index in [0, n), without the axis."""
+    kept = [a for a in range(x.ndim) if a != axis]
+    return permuted(sliced(x, axis, index, 1), kept)
+
+
+def reversed_along(x: DeviceArray, axis: int) -> DeviceArray:
+    """The elements along an axis in the other order."""
+    last = max(x.shape[axis] - 1, 0)
+    strides = [-step if a == axis else step for a, step in enumerate(x.strides)]
+    return view(x, x.shape, strides, x.offset + last * x.strides[axis])

@@ -31,6 +31,7 @@ _TRAITS = {
     "running_extreme_tie": "last",
     "scatter_duplicates": "last",
     "softsign_at_infinity": "limit",
+    "uninitialized": "any",
 }
 
 

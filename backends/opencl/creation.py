@@ -19,8 +19,17 @@ _BITS_64 = 2**64
 
 def full(runtime: Runtime, *, shape: tuple[int, ...], value: Any, dtype: str) -> DeviceArray:
     """One number, converted by the cast kernels, repeated by the copy kernel."""
+    _check_range("value", value, dtype)
     single = astype(runtime, runtime.upload(_number(runtime, value)), dtype=dtype)
     return runtime.copy(broadcasted(single, normal_shape(shape)))
+
+
+def _check_range(name: str, value: Any, dtype: str) -> None:
+    """ValueError for a number that an integer dtype does not hold."""
+    if dtype in dtypes.INTEGER:
+        info = np.iinfo(dtype)
+        if not info.min <= value <= info.max:
+            raise ValueError(f"{name} {value} is not in [{info.min}, {info.max}] of {dtype}")
 
 
 def _number(runtime: Runtime, value: Any) -> Any:
@@ -62,6 +71,8 @@ def arange(runtime: Runtime, *, start: Any, stop: Any, step: Any, dtype: str) ->
     if step == 0:
         raise ValueError(f"step must not be 0, for start {start} and stop {stop}")
     count = max(math.ceil(float((stop - start) / step)), 0)
+    for number in (start, start + (count - 1) * step) if count else ():
+        _check_range("start …", number, dtype)
     if dtype in dtypes.INTEGER and all(isinstance(n, (int, np.integer)) for n in (start, step)):
         ramp = runtime.empty((count,), "int64")
         numbers: list[Any] = [np.uint64(int(n) % _BITS_64) for n in (start, step)]
@@ -85,6 +96,60 @@ def linspace(runtime: Runtime, *, start: Any, stop: Any, num: int, dtype: str) -
     return astype(runtime, spread, dtype=dtype)
 
 
+def logspace(
+    runtime: Runtime, *, start: Any, stop: Any, num: int, base: Any, dtype: str
+) -> DeviceArray:
+    """The powers of a linspace, computed where it stands."""
+    if base <= 0:
+        raise ValueError(f"base must be positive, not {base}")
+    real = _real(runtime)
+    powers = linspace(runtime, start=start, stop=stop, num=num, dtype=real.__name__)
+    arguments = powers, real(base), np.int64(powers.size)
+    runtime.launch_over(("creation", "bool", "raise"), powers.size, *arguments)
+    return astype(runtime, powers, dtype=dtype)
+
+
+def asarray(
+    runtime: Runtime, *, values: tuple[Any, ...], shape: tuple[int, ...], dtype: str
+) -> DeviceArray:
+    """The numbers as they are, converted by the cast kernels."""
+    sizes = normal_shape(shape)
+    if len(values) != math.prod(sizes):
+        raise ValueError(f"values holds {len(values)} numbers, the shape {shape} another number")
+    for value in values:
+        _check_range("values:", value, dtype)
+    if not values:
+        return runtime.empty(sizes, dtype)
+    widest = np.result_type(*(_number(runtime, value) for value in set(values)))
+    staged = np.array(values, dtype if dtype in dtypes.INTEGER else widest).reshape(sizes)
+    return astype(runtime, runtime.upload(staged), dtype=dtype)
+
+
+def empty(runtime: Runtime, *, shape: tuple[int, ...], dtype: str) -> DeviceArray:
+    """A buffer as it comes."""
+    return runtime.empty(normal_shape(shape), dtype)
+
+
+def empty_like(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
+    """A buffer as it comes."""
+    return runtime.empty(x.shape, dtype)
+
+
+def zeros_like(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
+    """Zeros."""
+    return full(runtime, shape=x.shape, value=0, dtype=dtype)
+
+
+def ones_like(runtime: Runtime, x: DeviceArray, *, dtype: str) -> DeviceArray:
+    """Ones."""
+    return full(runtime, shape=x.shape, value=1, dtype=dtype)
+
+
+def full_like(runtime: Runtime, x: DeviceArray, *, value: Any, dtype: str) -> DeviceArray:
+    """One number."""
+    return full(runtime, shape=x.shape, value=value, dtype=dtype)
+
+
 OPS: dict[str, Callable[..., Any]] = {
     "zeros": zeros,
     "ones": ones,
@@ -92,4 +157,11 @@ OPS: dict[str, Callable[..., Any]] = {
     "eye": eye,
     "arange": arange,
     "linspace": linspace,
+    "logspace": logspace,
+    "asarray": asarray,
+    "empty": empty,
+    "empty_like": empty_like,
+    "zeros_like": zeros_like,
+    "ones_like": ones_like,
+    "full_like": full_like,
 }

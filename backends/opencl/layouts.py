@@ -21,7 +21,7 @@ def layout(shape: Shape, *operands: DeviceArray) -> bytes:
 
 def strided_layout(shape: Shape, strides: Sequence[Shape], offsets: Sequence[int]) -> bytes:
     """The Layout of operands given by their strides, axes merged where all of them allow it."""
-    sizes, steps = _merged(shape, list(zip(*strides)))
+    sizes, steps = merged(shape, list(zip(*strides)))
     if len(sizes) > MAX_AXES:
         raise UnsupportedError(
             f"opencl kernels take {MAX_AXES} axes, not the {len(sizes)} of {shape}"
@@ -36,7 +36,7 @@ def _padded(numbers: Sequence[int], length: int) -> list[int]:
     return [*numbers, *[0] * (length - len(numbers))]
 
 
-def _merged(shape: Shape, steps: Sequence[Shape]) -> tuple[list[int], list[Shape]]:
+def merged(shape: Shape, steps: Sequence[Shape]) -> tuple[list[int], list[Shape]]:
     """Axes of size 1 dropped, and neighbours made one where the outer steps over the inner."""
     sizes: list[int] = []
     kept: list[Shape] = []

@@ -18,9 +18,12 @@ from tensorcts.backends.opencl import (
     elementwise,
     functions,
     gates,
+    grids,
     indexing,
     masking,
+    joining,
     matrices,
+    movements,
     normalizations,
     norms,
     poolings,
@@ -32,6 +35,7 @@ from tensorcts.backends.opencl import (
     shaping,
     sorting,
     statistics,
+    slicing,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -48,7 +52,11 @@ OPS: dict[str, Callable[..., Any]] = {
     **matrices.OPS,
     **convolutions.OPS,
     **poolings.OPS,
+    **grids.OPS,
     **shaping.OPS,
+    **slicing.OPS,
+    **movements.OPS,
+    **joining.OPS,
     **indexing.OPS,
     **scattering.OPS,
     **masking.OPS,

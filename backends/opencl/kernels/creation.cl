@@ -28,6 +28,13 @@ kernel void spread(global Real *pz, Real start, Real stop, long size)
                     : start + (Real)i * ((stop - start) / (Real)max(size - 1, (long)1));
 }
 
+kernel void raise(global Real *pz, Real base, long size)
+{
+    long i = get_global_id(0);
+    if (i < size)
+        pz[i] = pow(base, pz[i]);
+}
+
 kernel void diagonal(global uchar *pz, long columns, long k, long size)
 {
     long i = get_global_id(0);
