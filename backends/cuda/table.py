@@ -22,8 +22,8 @@ from tensorcts.backends.cuda import (
     rows,
     scans,
     shaping,
-    statistics,
     slicing,
+    statistics,
 )
 
 OPS: dict[str, Callable[..., Any]] = {

@@ -20,8 +20,8 @@ from tensorcts.backends.opencl import (
     gates,
     grids,
     indexing,
-    masking,
     joining,
+    masking,
     matrices,
     movements,
     normalizations,
@@ -33,9 +33,9 @@ from tensorcts.backends.opencl import (
     scans,
     scattering,
     shaping,
+    slicing,
     sorting,
     statistics,
-    slicing,
 )
 
 OPS: dict[str, Callable[..., Any]] = {
