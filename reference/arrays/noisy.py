@@ -153,10 +153,6 @@ def _multiplied(noise: Noise, product: Any, roundings: Any) -> Any:
     return noise.rounded(product * (1 + relative), 0.5)
 
 
-Term = tuple[str, Any]
-"""The letters of an einsum's operand, and the operand."""
-
-
 def _places(x: Any, axis: int) -> Any:
     """The numbers 1, 2, … along the axis: how many elements a scan has gone over."""
     after = np.ndim(x) - 1 - axis % np.ndim(x)
@@ -180,6 +176,10 @@ def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
         return noise.accumulated(result, squares, _terms(function, args, result))
 
     return contract
+
+
+Term = tuple[str, Any]
+"""The letters of an einsum's operand, and the operand."""
 
 
 def _einsum(noise: Noise, subscripts: str, *operands: Any) -> Any:
