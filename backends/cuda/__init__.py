@@ -16,8 +16,11 @@ from tensorcts.backends.cuda.table import OPS
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
 from tensorcts.reference import dtypes
 
-_STORED = ("arange", "prod", "scatter_add")
-"""Ops that round to float16 on the way: the step, the partial products, atomic additions."""
+_ACCUMULATING = ("index_add", "index_put", "prod", "scatter_add", "scatter_reduce")
+"""Ops that add or multiply in float16: atomic additions and partial products."""
+
+_STORED = ("arange", *_ACCUMULATING)
+"""Ops that round to float16 on the way: the step, and what accumulates there."""
 
 _ROUNDED = frozenset({"divide", "sqrt", "reciprocal", "fma/float32", "fma/float64"})
 """Primitives that CUDA rounds correctly with its default options."""
@@ -70,7 +73,7 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
         versions=_versions(),
         profile="tight",
         correctly_rounded=_ROUNDED,
-        accumulator={f"{op}/float16": "float16" for op in ("prod", "scatter_add")},
+        accumulator={f"{op}/float16": "float16" for op in _ACCUMULATING},
         intermediates=frozenset(f"{op}/float16" for op in _STORED),
         unchecked=frozenset({"arange/C2", "astype/C1"}),
         traits={
@@ -81,6 +84,8 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
             "running_extreme_tie": "last",
             "softsign_at_infinity": "limit",
             "attention_masked_row": "zero",
+            "nan_in_descending_order": "first",
+            "out_of_range_index": "wrap",
             "scatter_duplicates": "any_of_them",
             "cast_out_of_range": "any",
             "integer_division_by_zero": "zero",

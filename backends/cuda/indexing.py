@@ -1,4 +1,4 @@
-"""Indexing, scattering and lookups."""
+"""Indexing and lookups; CuPy wraps what is out of range."""
 
 from __future__ import annotations
 
@@ -7,37 +7,43 @@ from typing import Any
 import cupy
 import numpy as np
 
-from tensorcts.backends.cuda.adapting import Function, bits, brain
+from tensorcts.backends.cuda.adapting import BFLOAT16, Function, bits
 
 
-def _places(index: Any, axis: int) -> tuple[Any, ...]:
-    """What indexes an array so that ``index`` goes along ``axis``."""
-    places = list(cupy.ogrid[tuple(slice(n) for n in index.shape)])
-    places[axis] = index
+def integers(index: Any) -> Any:
+    """The index; CuPy would truncate floats."""
+    if index.dtype.kind not in "iu":
+        raise TypeError(f"an index must hold integers, not {index.dtype}")
+    return index
+
+
+def key(x: Any, indices: tuple[Any, ...], axes: tuple[int, ...]) -> tuple[Any, ...]:
+    """What indexes x by arrays over the axes given; CuPy takes no mask beside other arrays."""
+    places: list[Any] = []
+    for index, axis in zip(indices, axes, strict=True):
+        if not len(places) <= axis < x.ndim:
+            raise ValueError(f"axes {axes} must rise, not overlap, and lie in [0, {x.ndim})")
+        places += [slice(None)] * (axis - len(places))
+        if index.dtype != np.bool_:
+            places.append(integers(index))
+        elif index.shape == x.shape[axis : axis + index.ndim]:
+            places += cupy.nonzero(index)
+        else:
+            raise ValueError(f"a mask of shape {index.shape} does not fit axis {axis} of {x.shape}")
     return tuple(places)
 
 
-def _scatter(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
-    out = x.copy()
-    if index.size:
-        out[_places(index, axis)] = updates
-    return out
-
-
-def _scatter_add(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
-    out = x.copy()
-    signed = out.dtype == np.int64  # the same bits as uint64, which CuPy has
-    target = out.view(np.uint64) if signed else out
-    if index.size:
-        cupy.add.at(target, _places(index, axis), updates.view(target.dtype))
-    return out
+def comparable(x: Any) -> Any:
+    """x, bfloat16 as float32, which has the same values."""
+    return x.astype(np.float32) if x.dtype == BFLOAT16 else x
 
 
 OPS: dict[str, Function] = {
-    "take": bits(lambda x, indices, *, axis: cupy.take(x, indices, axis)),
-    "gather": bits(lambda x, index, *, axis: cupy.take_along_axis(x, index, axis)),
-    "scatter": bits(_scatter),
-    "scatter_add": brain(_scatter_add),
-    "masked_select": bits(lambda x, mask: x[mask]),
-    "embedding": bits(lambda weight, indices: cupy.take(weight, indices, 0)),
+    "take": bits(lambda x, indices, *, axis: cupy.take(x, integers(indices), axis)),
+    "gather": bits(lambda x, index, *, axis: cupy.take_along_axis(x, integers(index), axis)),
+    "take_along_axis": bits(lambda x, i, *, axis: cupy.take_along_axis(x, integers(i), axis)),
+    "index": bits(lambda x, *indices, axes: x[key(x, indices, axes)]),
+    "embedding": bits(lambda weight, indices: cupy.take(weight, integers(indices), 0)),
+    "nonzero": lambda x: cupy.nonzero(comparable(x)),
+    "argwhere": lambda x: cupy.argwhere(comparable(x)),
 }
