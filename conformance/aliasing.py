@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
-from tensorcts.reference import dtypes
 
 WRITE_RESULT = "write to the result"
 WRITE_ARGUMENT = "write to the argument"
@@ -83,4 +82,4 @@ def _positions(case: Case) -> NDArray[Any] | None:
 
 
 def _same(a: NDArray[Any], b: NDArray[Any]) -> bool:
-    return dtypes.name_of(a.dtype) == dtypes.name_of(b.dtype) and a.tobytes() == b.tobytes()
+    return a.dtype == b.dtype and a.tobytes() == b.tobytes()

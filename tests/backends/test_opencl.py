@@ -292,8 +292,8 @@ def test_threads_may_share_the_backend(backend: OpenCLBackend) -> None:
 
 def test_numpy_moves_data_and_computes_nothing() -> None:
     moving = {"empty", "zeros", "array", "ascontiguousarray", "ndarray", "dtype", "nan"}
-    types = {"uint8", "int32", "int64", "uint64", "float32", "float64", "complex64", "complex128",
-             "integer", "floating", "complexfloating", "bool_"}  # fmt: skip
+    types = {"uint8", "int32", "uint32", "int64", "uint64", "float32", "float64", "complex64",
+             "complex128", "integer", "floating", "complexfloating", "bool_"}  # fmt: skip
     for path in Path(str(package.__file__)).parent.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "np":

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tensorcts.conformance.checks import all_tests, checks_of
+from tensorcts.reference.registry import get
 from tensorcts.reports.records import Record, read
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +46,12 @@ def ids(collected: Any) -> list[str]:
     return [line.partition("[")[2].rstrip("]") for line in lines if "[" in line]
 
 
+ONE = "exp-float32-random and not sumexp"
+TWO = "(exp-float32-shapes and not sumexp) or (silu-float32-shapes and not bias)"
+FLOATS = "exp-float and not sumexp"
+EXP = [t for t in all_tests() if t.op.name == "exp" and t.dtype.startswith("float")]
+
+
 def results(record: Record) -> Any:
     """What may be compared between runs: all but the times."""
     return sorted(str(replace(r, seconds=0.0)) for r in record.results)
@@ -53,13 +61,19 @@ def results(record: Record) -> Any:
 def test_a_backend_selects_the_suite_and_nothing_else(suite: Any, place: list[str]) -> None:
     found = suite(*place, "--backend=numpy", "-k", "softmax-float32", "--collect-only", "-q")
     assert found.returncode == 0, found.stdout
-    checks = ("special_values", "shapes", "layouts", "random")
-    names = [f"{op}-float32-{c}@numpy" for op in ("softmax", "log_softmax") for c in checks]
+    softmaxes = [get("softmax"), get("log_softmax")]
+    names = [f"{o.name}-float32-{c}@numpy" for o in softmaxes for c in checks_of(o, "float32")]
     assert ids(found) == names
 
 
 def test_from_a_checkout_the_own_tests_stay_out(command_environment: dict[str, str]) -> None:
-    arguments = ["--backend=numpy", "-k", "exp-float32-random", "--collect-only", "-q"]
+    arguments = [
+        "--backend=numpy",
+        "-k",
+        ONE,
+        "--collect-only",
+        "-q",
+    ]
     found = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         cwd=ROOT, env=command_environment, capture_output=True, text=True, timeout=120,
@@ -105,9 +119,9 @@ def test_two_processes_record_the_same_as_one(suite: Any, vendor: Any, tmp_path:
     path = vendor(mine=ZEROS)
     for name, more in (("one", []), ("two", ["-n", "2"])):
         folder = str(tmp_path / name)
-        suite("--backend=mine", "-k", "exp-float", "--report", folder, *more, path=path)
+        suite("--backend=mine", "-k", FLOATS, "--report", folder, *more, path=path)
     one, two = read(tmp_path / "one"), read(tmp_path / "two")
-    assert len(one.results) == 12
+    assert len(one.results) == len(EXP)
     assert results(one) == results(two)
     assert one.end is not None and two.end is not None
     assert one.end.canaries == two.end.canaries
@@ -115,7 +129,7 @@ def test_two_processes_record_the_same_as_one(suite: Any, vendor: Any, tmp_path:
 
 def test_a_crash_of_an_xdist_worker_is_recorded(suite: Any, vendor: Any, report: Path) -> None:
     ended = suite(
-        "--backend=mine", "-k", "exp-float32-shapes or silu-float32-shapes", "-n", "1",
+        "--backend=mine", "-k", TWO, "-n", "1",
         "--report", str(report), path=vendor(mine=KILL),
     )  # fmt: skip
     assert ended.returncode == 1
@@ -124,7 +138,7 @@ def test_a_crash_of_an_xdist_worker_is_recorded(suite: Any, vendor: Any, report:
 
 def test_isolation_turns_a_crash_into_a_verdict(suite: Any, vendor: Any, report: Path) -> None:
     ended = suite(
-        "--backend=mine", "-k", "exp-float32-shapes or silu-float32-shapes", "--isolate",
+        "--backend=mine", "-k", TWO, "--isolate",
         "--report", str(report), path=vendor(mine=KILL),
     )  # fmt: skip
     assert ended.returncode == 1
@@ -182,7 +196,7 @@ def test_an_interrupted_run_leaves_a_readable_record(
     vendor: Any, report: Path, command_environment: dict[str, str]
 ) -> None:
     environment = {**command_environment, "PYTHONPATH": str(vendor(mine=SLOW))}
-    arguments = ["--backend=mine", "-k", "exp-float", "--report", str(report)]
+    arguments = ["--backend=mine", "-k", FLOATS, "--report", str(report)]
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
         env=environment, cwd=report.parent, stdout=subprocess.PIPE, text=True,
@@ -196,7 +210,7 @@ def test_an_interrupted_run_leaves_a_readable_record(
     assert process.returncode == 2
     record = read(report)
     assert record.end is not None and record.end.interrupted
-    assert 0 < len(record.results) < 12
+    assert 0 < len(record.results) < len(EXP)
     assert (report / "report.html").exists()
 
 
