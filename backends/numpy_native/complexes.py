@@ -22,8 +22,8 @@ def _complex(real: Array, imag: Array) -> Array:
 
 OPS: dict[str, Callable[..., Any]] = {
     "complex": _complex,
-    "real": np.real,
-    "imag": np.imag,
+    "real": lambda x: dtypes.parts(x)[0],
+    "imag": lambda x: dtypes.parts(x)[1],
     "conj": np.conjugate,
     "angle": np.angle,
 }

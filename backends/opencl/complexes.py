@@ -28,7 +28,7 @@ def joined(runtime: Runtime, real: DeviceArray, imag: DeviceArray) -> DeviceArra
 
 def part(number: int, runtime: Runtime, x: DeviceArray) -> DeviceArray:
     """The real (0) or the imaginary (1) parts: every second number of the same memory."""
-    has_dtype("x", x, *dtypes.COMPLEX)
+    has_dtype("x", x, *dtypes.COMPLEX, *dtypes.HALF_COMPLEX)
     strides = tuple(2 * step for step in x.strides)
     return DeviceArray(x.buffer, dtypes.component(x.dtype), x.shape, strides, 2 * x.offset + number)
 
@@ -45,7 +45,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "complex": joined,
     "real": partial(part, 0),
     "imag": partial(part, 1),
-    "conj": partial(unary, "conj", family="complexes"),
+    "conj": partial(unary, "conj"),
     "angle": partial(unary, "angle", family="complexes"),
     "exp": partial(either, "exp"),
     "log": partial(either, "log"),

@@ -51,7 +51,7 @@ def _model(device: torch.device) -> str:
 
 
 _HOST_BITS = {1: np.uint8, 2: np.int16, 4: np.int32}
-_NARROW = ("float16", "bfloat16")
+_NARROW = ("float16", "bfloat16", "complex32")
 
 _STORED = {"diff", "einsum", "linear", "linspace", "logspace", "logsumexp", "nanmean",
            "scaled_dot_product_attention", "softsign", "tanhshrink"}  # fmt: skip
@@ -97,7 +97,9 @@ def _capabilities(device: torch.device) -> Capabilities:
         versions={name: str(found) for name, found in versions.items() if found},
         profile="tight" if gpu else "opencl",
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
-        accumulator={f"{op}/{dtype}": dtype for op in accumulating for dtype in _NARROW},
+        accumulator={
+            f"{op}/{dtype}": dtypes.component(dtype) for op in accumulating for dtype in _NARROW
+        },
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_ASSERTED if gpu else set()))
         | sparses.UNCHECKED,

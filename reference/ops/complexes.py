@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays import primitives
-from tensorcts.reference.dtypes import COMPLEX
+from tensorcts.reference.dtypes import COMPLEX, HALF_COMPLEX
 from tensorcts.reference.registry import op
 
 
@@ -28,7 +28,13 @@ def complex(real: Any, imag: Any) -> Any:
     return primitives.join_parts(real, imag)
 
 
-@op(dtypes=COMPLEX, result="real", differentiable=False, zero_sign=True, aliases="may")
+@op(
+    dtypes=COMPLEX + HALF_COMPLEX,
+    result="real",
+    differentiable=False,
+    zero_sign=True,
+    aliases="may",
+)
 def real(x: Any) -> Any:
     """The real part of a complex number, elementwise.
 
@@ -39,7 +45,13 @@ def real(x: Any) -> Any:
     return np.real(x)
 
 
-@op(dtypes=COMPLEX, result="real", differentiable=False, zero_sign=True, aliases="may")
+@op(
+    dtypes=COMPLEX + HALF_COMPLEX,
+    result="real",
+    differentiable=False,
+    zero_sign=True,
+    aliases="may",
+)
 def imag(x: Any) -> Any:
     """The imaginary part of a complex number, elementwise.
 
@@ -50,7 +62,12 @@ def imag(x: Any) -> Any:
     return np.imag(x)
 
 
-@op(dtypes=COMPLEX, differentiable=False, zero_sign=True, also_known_as=("conjugate",))
+@op(
+    dtypes=COMPLEX + HALF_COMPLEX,
+    differentiable=False,
+    zero_sign=True,
+    also_known_as=("conjugate",),
+)
 def conj(x: Any) -> Any:
     """The complex conjugate, elementwise: the sign bit of the imaginary part flips.
 

@@ -117,7 +117,6 @@ A c_pow(A x, A y)
     return c_exp(times(y, c_log(x)));
 }
 
-UNARY(op_conj, (A)(x.x, -x.y))
 UNARY(op_exp, c_exp(x))
 UNARY(op_log, c_log(x))
 UNARY(op_sqrt, c_sqrt(x))

@@ -17,6 +17,7 @@ BINARY(op_subtract, x - y)
 BINARY(op_multiply, times(x, y))
 BINARY(op_divide, quotient(x, y))
 UNARY(op_negative, -x)
+UNARY(op_conj, (A)(x.x, -x.y))
 COMPARISON(op_equal, x.x == y.x && x.y == y.y)
 COMPARISON(op_not_equal, x.x != y.x || x.y != y.y)
 
