@@ -13,7 +13,10 @@ UNARY(op_rad2deg, x * (180 / PI))
 UNARY(op_sinc, x == 0 ? (A)1 : sinpi(x) / (PI * x))
 UNARY(op_logit, log(x / (1 - x)))
 BINARY(op_xlogy, x == 0 && y == y ? (A)0 : x * log(y))
-BINARY(op_xlog1py, x == 0 && y == y ? (A)0 : x * log1p(y))
+
+// A builtin may make 0 of a tiny logarithm, and inf · 0 is NaN.
+A log_above_1(A y) { return fabs(y) < (A)1e-30 ? y : log1p(y); }
+BINARY(op_xlog1py, x == 0 && y == y ? (A)0 : x * log_above_1(y))
 
 // Equal infinities have no difference.
 A log_sum(A x, A y)
