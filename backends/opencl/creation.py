@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.backends.opencl.arrays import DeviceArray, broadcasted, normal_shape
+from tensorcts.backends.opencl.arrays import DeviceArray, broadcasted, itemsize, normal_shape
 from tensorcts.backends.opencl.checks import integer
 from tensorcts.backends.opencl.elementwise import astype
 from tensorcts.backends.opencl.runtime import Runtime
@@ -27,9 +27,10 @@ def full(runtime: Runtime, *, shape: tuple[int, ...], value: Any, dtype: str) ->
 def _check_range(name: str, value: Any, dtype: str) -> None:
     """ValueError for a number that an integer dtype does not hold."""
     if dtype in dtypes.INTEGER:
-        info = np.iinfo(dtype)
-        if not info.min <= value <= info.max:
-            raise ValueError(f"{name} {value} is not in [{info.min}, {info.max}] of {dtype}")
+        signed = dtype in dtypes.SIGNED
+        end = 2 ** (8 * itemsize(dtype) - signed)
+        if not -end * signed <= value < end:
+            raise ValueError(f"{name} {value} is not in [{-end * signed}, {end}) of {dtype}")
 
 
 def _number(runtime: Runtime, value: Any) -> Any:
@@ -120,9 +121,9 @@ def asarray(
         _check_range("values:", value, dtype)
     if not values:
         return runtime.empty(sizes, dtype)
-    widest = np.result_type(*(_number(runtime, value) for value in set(values)))
-    staged = np.array(values, dtype if dtype in dtypes.INTEGER else widest).reshape(sizes)
-    return astype(runtime, runtime.upload(staged), dtype=dtype)
+    widest = _number(runtime, 0j).dtype if dtypes.is_complex(dtype) else _real(runtime)
+    staged = np.array(values, dtype if dtype in dtypes.INTEGER else widest)
+    return astype(runtime, runtime.upload(staged.reshape(sizes)), dtype=dtype)
 
 
 def empty(runtime: Runtime, *, shape: tuple[int, ...], dtype: str) -> DeviceArray:
