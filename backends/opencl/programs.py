@@ -64,6 +64,8 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "creation": ("creation",),
     "grids": ("layout", "grids"),
     "randoms": ("storage", "randoms"),
+    "sparse_orders": ("sparse_orders",),
+    "sparse_sums": ("storage", "algebra", "trees", "sparse_sums"),
     "reductions": ("storage", "algebra", "trees", "reductions"),
     "counts": ("storage", "trees", "counts"),
     "selections": ("storage", "trees", "selections"),

@@ -35,6 +35,8 @@ from tensorcts.backends.opencl import (
     shaping,
     slicing,
     sorting,
+    sparse_rows,
+    sparses,
     statistics,
 )
 
@@ -69,4 +71,6 @@ OPS: dict[str, Callable[..., Any]] = {
     **scans.OPS,
     **normalizations.OPS,
     **attentions.OPS,
+    **sparses.OPS,
+    **sparse_rows.OPS,
 }
