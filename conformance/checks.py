@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorcts.conformance import aliasing, distributions, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.layouts import LAYOUTS
+from tensorcts.conformance.layouts import LAYOUTS, REPEATED, repeating
 from tensorcts.conformance.samplers import all_refusers, all_samplers
 from tensorcts.conformance.samplers.casts import CASTS, cast_arguments
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE, special_arguments
@@ -29,6 +30,7 @@ from tensorcts.conformance.samplers.randoms import many
 from tensorcts.reference import dtypes
 from tensorcts.reference.registry import Op, all_ops
 from tensorcts.tolerances.budgets import exact_ops
+from tensorcts.tolerances.rules import PRODUCTS
 
 SHAPES: tuple[tuple[int, ...], ...] = (
     (), (0,), (1,), (3,), (0, 3), (3, 0), (1, 1), (2, 3), (7, 1), (16, 16), (17, 5), (31, 33),
@@ -121,9 +123,10 @@ def curated(test: Test, shape: tuple[int, ...]) -> Case:
 
 def styles(test: Test) -> Sequence[str]:
     """The styles of value that a test's op is tried with."""
-    if dtypes.is_complex(test.dtype) and test.op.name not in exact_ops():
+    exact = test.op.name in exact_ops()
+    if dtypes.is_complex(test.dtype) and (not exact or test.op.name in PRODUCTS):
         return values.MILD
-    whole_range = test.op.name in ELEMENTWISE or test.op.name in exact_ops()
+    whole_range = test.op.name in ELEMENTWISE or exact
     return values.STYLES if whole_range or not dtypes.is_inexact(test.dtype) else values.MILD
 
 
@@ -155,7 +158,16 @@ def _layouts(test: Test, seed: int) -> Iterator[Case]:
     for layout in LAYOUTS:
         for shape in LAYOUT_SHAPES:
             draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])
-            yield sample(test, draw, layout)
+            case = sample(test, draw, layout)
+            if layout != REPEATED:
+                yield case
+            elif dtypes.is_inexact(test.dtype):  # integers may be indices, which must be distinct
+                yield replace(case, arrays=tuple(map(_repeating_numbers, case.arrays)))
+
+
+def _repeating_numbers(array: NDArray[Any] | None) -> NDArray[Any] | None:
+    """The array with equal slices, where it holds numbers; indices and masks as they are."""
+    return array if array is None or array.dtype.kind in "biu" else repeating(array)
 
 
 def _bad_arguments(test: Test, seed: int) -> Iterator[Case]:

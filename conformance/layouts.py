@@ -41,11 +41,28 @@ def _reversed(array: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...], int]:
     return base, tuple(-s for s in _contiguous_strides(array.shape)), max(array.size - 1, 0)
 
 
+def repeating(array: NDArray[Any]) -> NDArray[Any]:
+    """The array with its first slice along the first axis in the place of all others."""
+    return np.broadcast_to(array[:1], array.shape).copy() if array.ndim else array
+
+
+def _repeated(array: NDArray[Any]) -> tuple[NDArray[Any], tuple[int, ...], int]:
+    """Where the slices along the first axis are equal one of them, with a stride of 0."""
+    strides = _contiguous_strides(array.shape)
+    if repeating(array).tobytes() != array.tobytes():
+        return array.ravel(), strides, 0
+    return array[0].ravel(), (0, *strides[1:]), 0
+
+
+REPEATED = "repeated"
+"""The layout that ``repeating`` is for."""
+
 LAYOUTS: dict[str, Placement] = {
     "transposed": _transposed,
     "every_second": _every_second,
     "offset": _offset,
     "reversed": _reversed,
+    REPEATED: _repeated,
 }
 
 

@@ -32,6 +32,9 @@ SAMPLES = 16
 _OF_THE_MODULUS = ("abs", "sign")
 """Ops that are exact for real numbers only: of complex ones they take the modulus."""
 
+PRODUCTS = ("outer", "kron")
+"""More such ops: a product of complex numbers rounds more than once and may overflow inside."""
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -50,7 +53,7 @@ def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
     if not dtypes.is_inexact(result):
         return Rule("exact", f"{result} results are exact")
     real = not dtypes.is_complex(model.dtype)
-    if op.name in budgets.exact_ops() and (real or op.name not in _OF_THE_MODULUS):
+    if op.name in budgets.exact_ops() and (real or op.name not in _OF_THE_MODULUS + PRODUCTS):
         return Rule("exact", budgets.exact_ops()[op.name])
     if op.name in model.correctly_rounded and model.dtype in dtypes.FLOATING:
         return Rule("exact", "correctly rounded: declared by the backend")

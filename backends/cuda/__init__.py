@@ -75,7 +75,7 @@ def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
         correctly_rounded=_ROUNDED,
         accumulator={f"{op}/float16": "float16" for op in _ACCUMULATING},
         intermediates=frozenset(f"{op}/float16" for op in _STORED),
-        unchecked=frozenset({"arange/C2", "astype/C1"}),
+        unchecked=frozenset({"arange/C2", "astype/C1", "tensordot/C1"}),
         traits={
             "index_dtype": "int64",
             "uninitialized": "any",

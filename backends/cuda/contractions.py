@@ -20,5 +20,6 @@ def _matmul(x: Any, y: Any) -> Any:
 OPS: dict[str, Function] = {
     "matmul": _matmul,
     "einsum": both(lambda *operands, subscripts: cupy.einsum(subscripts, *operands)),
+    "tensordot": both(lambda x, y, *, axes: cupy.tensordot(x, y, axes)),
     "linear": both(linear),
 }

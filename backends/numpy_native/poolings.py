@@ -15,10 +15,15 @@ Array = NDArray[Any]
 Pair = tuple[int, int]
 
 
+def _check(kernel: Pair, stride: Pair, padding: Pair, dilation: Pair = (1, 1)) -> None:
+    if min(kernel + stride + dilation) < 1:
+        raise ValueError(f"kernel {kernel}, stride {stride} and dilation {dilation} must be ≥ 1")
+    if not all(0 <= p <= k // 2 for p, k in zip(padding, kernel)):
+        raise ValueError(f"padding {padding} must be 0 … half of the kernel, {kernel}")
+
+
 def _places(size: int, reach: int, stride: int, padding: int, ceil_mode: bool) -> int:
     """How many windows there are along an axis."""
-    if min(reach, stride) < 1 or not 0 <= padding <= reach // 2:
-        raise ValueError(f"window {reach}, stride {stride}, padding {padding} do not go together")
     free = size + 2 * padding - reach
     count = (-(-free // stride) if ceil_mode else free // stride) + 1
     return count - int(ceil_mode and (count - 1) * stride >= size + padding)
@@ -41,8 +46,7 @@ def _windows(
 def _max_pool2d(
     x: Array, *, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
 ) -> Array:
-    if min(kernel + dilation) < 1:
-        raise ValueError(f"kernel {kernel} and dilation {dilation} must be ≥ 1")
+    _check(kernel, stride, padding, dilation)
     reach = (kernel[0] - 1) * dilation[0] + 1, (kernel[1] - 1) * dilation[1] + 1
     seen = _windows(x, reach, stride, padding, ceil_mode=ceil_mode, around=-np.inf)
     return np.max(seen[..., :: dilation[0], :: dilation[1]], axis=(-2, -1))
@@ -51,6 +55,7 @@ def _max_pool2d(
 def _avg_pool2d(
     x: Array, *, kernel: Pair, stride: Pair, padding: Pair, ceil_mode: bool, count_include_pad: bool
 ) -> Array:
+    _check(kernel, stride, padding)
     seen = _windows(x, kernel, stride, padding, ceil_mode=ceil_mode, around=0.0)
     margin = padding if count_include_pad else (0, 0)
     inside = np.ones((1, 1, *(n + 2 * m for n, m in zip(x.shape[2:], margin))), x.dtype)

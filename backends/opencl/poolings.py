@@ -19,8 +19,8 @@ def _places(size: int, kernel: int, stride: int, padding: int, dilation: int, ce
     if min(kernel, stride, dilation) < 1:
         raise ValueError(f"kernel {kernel}, stride {stride}, dilation {dilation} must be ≥ 1")
     reach = dilation * (kernel - 1) + 1
-    if not 0 <= padding <= reach // 2:
-        raise ValueError(f"padding {padding} must be 0 … half of the kernel, {reach // 2}")
+    if not 0 <= padding <= kernel // 2:
+        raise ValueError(f"padding {padding} must be 0 … half of the kernel, {kernel // 2}")
     free = size + 2 * padding - reach
     count = (-(-free // stride) if ceil else free // stride) + 1
     count -= ceil and (count - 1) * stride >= size + padding

@@ -73,9 +73,9 @@ _STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "index_add", "index_put
 rsqrt the root where no vector is full, cross and vecdot each product, scatter_reduce
 the sum that is to be a mean, logit the odds, xlogy and xlog1py the logarithm."""
 
-_ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod", "vecdot")
-_ACCUMULATING_ON_GPU = ("index_add", "scatter_add", "scatter_reduce", "vecdot")
-"""Ops that add or multiply one by one in 16 bits; vecdot rounds each product."""
+_ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod")
+_ACCUMULATING_ON_GPU = ("index_add", "scatter_add", "scatter_reduce")
+"""Ops that add or multiply one by one in 16 bits."""
 
 _BROADCASTING = {"tensordot/C4", "vecdot/C2"}
 """Sizes that must be equal, where torch broadcasts a 1."""

@@ -14,7 +14,7 @@ def _sized(d: Draw, dilation: Pair) -> tuple[tuple[int, ...], dict[str, Any]]:
     """The shape of images, and a kernel that fits into them with its padding."""
     kernel = d.integer(1, 3), d.integer(1, 3)
     reach = [(k - 1) * n + 1 for k, n in zip(kernel, dilation, strict=True)]
-    padding = tuple(d.integer(0, n // 2) for n in reach)
+    padding = tuple(d.integer(0, k // 2) for k in kernel)
     least = [max(n - 2 * p, 1) for n, p in zip(reach, padding, strict=True)]
     batch, *size = d.shape(min_dims=3, max_dims=3)
     attrs = {

@@ -21,11 +21,15 @@ def _count(size: int, reach: int, stride: int, padding: int, ceil_mode: bool) ->
     return count - int(ceil_mode and (count - 1) * stride >= size + padding)
 
 
+def _require_window(kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> None:
+    least = min(kernel + stride + dilation)
+    require(least > 0, f"kernel {kernel}, stride {stride}, dilation {dilation} must be ≥ 1")
+    half = all(0 <= p <= k // 2 for p, k in zip(padding, kernel, strict=True))
+    require(half, f"padding {padding} must be ≥ 0 and at most half of the kernel, {kernel}")
+
+
 def _counts(x: Any, extent: Pair, stride: Pair, padding: Pair, ceil_mode: bool) -> Pair:
     require(x.ndim == 4 and x.shape[1] > 0, f"x must be (N, C, H, W), C ≥ 1, not {x.shape}")
-    require(min(stride) > 0 and min(extent) > 0, f"stride {stride} and kernel must be ≥ 1")
-    half = all(0 <= p <= n // 2 for p, n in zip(padding, extent, strict=True))
-    require(half, f"padding {padding} must be ≥ 0 and at most half of the kernel, {extent}")
     rows, columns = (
         _count(*each, ceil_mode) for each in zip(x.shape[2:], extent, stride, padding, strict=True)
     )
@@ -52,12 +56,12 @@ def max_pool2d(
     out. There are ⌊(H + 2p - d·(K - 1) - 1)/s⌋ + 1 places; with ceil_mode ⌈⌉, but none that starts
     after x and its padding before.
     Constraints: (C1) x: (N, C, H, W), C ≥ 1; (C2) kernel, stride and dilation are ≥ 1; (C3) padding
-    is ≥ 0 and at most half of the dilated kernel; (C4) there is a place.
+    is ≥ 0 and at most half of the kernel; (C4) there is a place.
     Special values: NaN if any element is NaN; -inf where the window sees nothing of x.
     Gradient: g to the first largest element (the first NaN) in row-major order.
     Source: PyTorch nn.functional.max_pool2d; ONNX MaxPool-22.
     """
-    require(min(kernel + dilation) > 0, f"kernel {kernel} and dilation {dilation} must be ≥ 1")
+    _require_window(kernel, stride, padding, dilation)
     extent = reach(kernel, dilation)
     counts = _counts(x, extent, stride, padding, ceil_mode)
     around = _surrounded(x, extent, stride, padding, counts, -np.inf)
@@ -82,7 +86,7 @@ def avg_pool2d(
     Gradient: g over that number to every element seen.
     Source: PyTorch nn.functional.avg_pool2d; ONNX AveragePool-22.
     """
-    require(min(kernel) > 0, f"kernel {kernel} must be ≥ 1")
+    _require_window(kernel, stride, padding, (1, 1))
     counts = _counts(x, kernel, stride, padding, ceil_mode)
     around = _surrounded(x, kernel, stride, padding, counts, 0.0)
     total = np.sum(windows(around, kernel, stride, (1, 1), counts), axis=(3, 5))

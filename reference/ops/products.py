@@ -64,9 +64,7 @@ def vecdot(x: Any, y: Any, *, axis: int) -> Any:
     require(least <= axis < 0, f"axis must be in [{least}, 0), not {axis}")
     shapes = f"x has the shape {x.shape}, y {y.shape}"
     require(x.shape[axis] == y.shape[axis], f"axis {axis} has two sizes: {shapes}")
-    rows, columns = np.moveaxis(np.conjugate(x), axis, -1), np.moveaxis(y, axis, -1)
-    products = np.matmul(np.expand_dims(rows, -2), np.expand_dims(columns, -1))
-    return np.squeeze(products, (-2, -1))
+    return np.sum(np.conjugate(x) * y, axis=axis)
 
 
 @op(dtypes=NUMERIC, also_known_as=("ger",))

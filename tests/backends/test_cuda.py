@@ -18,6 +18,7 @@ from tensorcts.backends import registry as backends  # noqa: E402
 from tensorcts.backends.cuda import (  # noqa: E402
     CudaBackend,
     activation_kernels,
+    image_kernels,
     kernels,
     scan_kernels,
 )
@@ -56,11 +57,14 @@ def test_every_kernel_is_defined_for_every_floating_dtype() -> None:
         for kind in ("UNARY", "PAIRED"):
             for name in getattr(activation_kernels, kind):
                 assert f"\n{kind}({name}," in code
+        code = image_kernels.source(dtype)
+        for name in image_kernels.NAMES:
+            assert f"__global__ void {name}(" in code
 
 
 @pytest.mark.skipif(shutil.which("nvcc") is None, reason="there is no nvcc here")
 @pytest.mark.parametrize("dtype", dtypes.FLOATING)
-@pytest.mark.parametrize("program", [kernels, activation_kernels, scan_kernels])
+@pytest.mark.parametrize("program", [kernels, activation_kernels, image_kernels, scan_kernels])
 def test_the_kernels_compile(program: ModuleType, dtype: str, tmp_path: Path) -> None:
     file = tmp_path / "kernels.cu"
     file.write_text(program.source(dtype), encoding="utf-8")
