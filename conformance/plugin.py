@@ -32,6 +32,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME[:DEVICE]",
         help="backend to judge (repeatable); 'tensorcts backends' lists them",
     )
+    for kind in ("op", "dtype", "check"):
+        group.addoption(
+            f"--{kind}",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=f"only this {kind} (repeatable)",
+        )
     group.addoption(
         "--report",
         type=Path,
@@ -94,12 +102,14 @@ def _session(config: pytest.Config) -> Session:
     from tensorcts.backends.registry import UnknownBackendError
     from tensorcts.conformance import waivers
     from tensorcts.conformance.runner import Settings
-    from tensorcts.conformance.session import Session, all_waivers
+    from tensorcts.conformance.session import Session, all_waivers, select
+    from tensorcts.reference.registry import UnknownOpError
 
     option = config.option
     if not option.case_timeout > 0:
         raise pytest.UsageError(f"--case-timeout is {option.case_timeout:g}, not a time to wait")
     try:
+        select(option.op, option.dtype, option.check)
         extra = waivers.read(option.waivers) if option.waivers else []
         session = Session(
             option.backend,
@@ -110,7 +120,13 @@ def _session(config: pytest.Config) -> Session:
         )
         for backend in option.backend:
             session.host(backend)
-    except (UnknownBackendError, UnavailableError, waivers.WaiverError, ValueError) as error:
+    except (
+        UnknownOpError,
+        UnknownBackendError,
+        UnavailableError,
+        waivers.WaiverError,
+        ValueError,
+    ) as error:
         raise pytest.UsageError(str(error)) from error
     return session
 
@@ -123,12 +139,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item a test and backend: test_op[softmax-float32-special_values@opencl]."""
     if "conformance_test" not in metafunc.fixturenames:
         return
-    backends = metafunc.config.option.backend
-    if not backends:
+    option = metafunc.config.option
+    if not option.backend:
         raise pytest.UsageError("the conformance suite needs --backend=NAME")
-    from tensorcts.conformance.checks import all_tests
+    from tensorcts.conformance.session import select
 
-    pairs = [(test, backend) for test in all_tests() for backend in backends]
+    tests = select(option.op, option.dtype, option.check)
+    pairs = [(test, backend) for test in tests for backend in option.backend]
     ids = [f"{test.id}@{backend}" for test, backend in pairs]
     metafunc.parametrize(("conformance_test", "backend"), pairs, ids=ids)
 
@@ -165,7 +182,8 @@ class _Recording:
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int | pytest.ExitCode
     ) -> None:
-        selected = bool(session.config.option.keyword or session.config.option.markexpr)
+        option = session.config.option
+        selected = any((option.keyword, option.markexpr, option.op, option.dtype, option.check))
         by_name = session.config.args_source is pytest.Config.ArgsSource.ARGS and any(
             "::" in argument for argument in session.config.args
         )

@@ -15,12 +15,13 @@ from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance import canaries, waivers
 from tensorcts.conformance.cache import Cache, default_folder
-from tensorcts.conformance.checks import Test, all_tests, usual_dtype
+from tensorcts.conformance.checks import CHECKS, Test, all_tests, usual_dtype
 from tensorcts.conformance.hosts import Host, InProcess, Isolated
 from tensorcts.conformance.judge import Judge
 from tensorcts.conformance.runner import Settings, run_test
 from tensorcts.conformance.waivers import Waiver
-from tensorcts.reference.registry import Op, all_ops
+from tensorcts.reference.dtypes import STORABLE
+from tensorcts.reference.registry import Op, all_ops, get
 from tensorcts.reports import records
 from tensorcts.reports.records import Result
 from tensorcts.tolerances import budgets, rules
@@ -123,15 +124,28 @@ def all_waivers(backends: Sequence[str], extra: Sequence[Waiver]) -> list[Waiver
     return [w for w in shipped if any(w.concerns(backend) for backend in backends)] + list(extra)
 
 
-def select(patterns: Sequence[str], dtypes: Sequence[str], checks: Sequence[str]) -> list[Test]:
-    """The tests of the ops, dtypes and checks named; an empty list means all."""
-    return [
+def select(ops: Sequence[str], dtypes: Sequence[str], checks: Sequence[str]) -> list[Test]:
+    """The tests of the ops, dtypes and checks named; an empty list means all.
+
+    Raises UnknownOpError for an op that does not exist, ValueError for such a dtype or check and
+    where no test is left.
+    """
+    for op in ops:
+        get(op)
+    for kind, given, known in (("dtype", dtypes, STORABLE), ("check", checks, CHECKS)):
+        for name in given:
+            if name not in known:
+                raise ValueError(f"unknown {kind} {name!r}; there are {', '.join(known)}")
+    tests = [
         test
         for test in all_tests()
-        if (not patterns or test.op.name in patterns)
+        if (not ops or test.op.name in ops)
         and (not dtypes or test.dtype in dtypes)
         and (not checks or test.check in checks)
     ]
+    if not tests:
+        raise ValueError("no test is selected: none has such an op, dtype and check")
+    return tests
 
 
 def suite_version() -> str:

@@ -97,37 +97,28 @@ def run(
     from tensorcts.conformance.runner import Settings
     from tensorcts.conformance.session import Session, all_waivers
 
-    _check_names(ops, dtypes, checks)
+    tests = _select(ops, dtypes, checks)
     extra = waivers.read(waiver_file) if waiver_file else []
     session = Session(
         backends, Settings(seed, examples), all_waivers(backends, extra), isolate, case_timeout
     )
     try:
-        held = _run(session, ops, dtypes, checks, folder, resume, form)
+        everything = not (ops or dtypes or checks)
+        held = _run(session, tests, everything, folder, resume, form)
     finally:
         session.close()
     sys.exit(0 if held else 1)
 
 
 def _run(
-    session: Any,
-    ops: tuple[str, ...],
-    dtypes: tuple[str, ...],
-    checks: tuple[str, ...],
-    folder: Path,
-    resume: bool,
-    form: str,
+    session: Any, tests: list[Any], everything: bool, folder: Path, resume: bool, form: str
 ) -> bool:
     """Run the tests that are left, record each; True if everything held."""
     from rich.console import Console
 
     from tensorcts.conformance.recording import Recorder
-    from tensorcts.conformance.session import select
     from tensorcts.reports import terminal
 
-    tests = select(ops, dtypes, checks)
-    if not tests:
-        raise click.UsageError("no test is selected: none has such an op, dtype and check")
     recorder = Recorder(session, folder, resume=resume)
     done = {(r.id, r.backend) for r in recorder.record.results}
     pairs = [(t, b) for t in tests for b in session.backends if (t.id, b) not in done]
@@ -141,7 +132,7 @@ def _run(
                 advance(result)
         except KeyboardInterrupt:
             interrupted = True
-    recorder.finish(interrupted=interrupted, complete=not (ops or dtypes or checks or interrupted))
+    recorder.finish(interrupted=interrupted, complete=everything and not interrupted)
     if form == "json":
         click.echo(json.dumps(recorder.summary(), indent=2))
     else:
@@ -151,17 +142,13 @@ def _run(
     return recorder.held
 
 
-def _check_names(ops: tuple[str, ...], dtypes: tuple[str, ...], checks: tuple[str, ...]) -> None:
-    from tensorcts.conformance.checks import CHECKS
-    from tensorcts.reference import registry
-    from tensorcts.reference.dtypes import STORABLE
+def _select(ops: tuple[str, ...], dtypes: tuple[str, ...], checks: tuple[str, ...]) -> list[Any]:
+    from tensorcts.conformance.session import select
 
-    for op in ops:
-        registry.get(op)
-    for kind, given, known in (("dtype", dtypes, STORABLE), ("check", checks, CHECKS)):
-        for name in given:
-            if name not in known:
-                raise click.UsageError(f"unknown {kind} {name!r}; there are {', '.join(known)}")
+    try:
+        return select(ops, dtypes, checks)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
 
 
 @main.command()

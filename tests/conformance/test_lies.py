@@ -202,7 +202,7 @@ def test_a_lie_is_caught_and_its_reproducer_reproduces(
 @pytest.mark.parametrize("test", sorted({test for test, _ in LIES.values()}))
 def test_the_honest_backend_raises_no_alarm_where_lies_are_caught(test: str, judged: Any) -> None:
     results = judged("numpy", test)
-    assert [r.verdict for r in results] == ["pass"] * len(results)
+    assert {r.verdict for r in results} in ({"pass"}, {"pass", "unsupported"})
 
 
 def test_an_honest_backend_does_not_reproduce(faulty: Any, judged: Any, tmp_path: Path) -> None:

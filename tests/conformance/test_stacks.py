@@ -18,8 +18,9 @@ from tensorcts.conformance.models import minilm, tables
 from tensorcts.conformance.models.judging import RUNS, Judgement, judge, noise_model
 from tensorcts.conformance.models.minilm import Batch, ModelError, Sentence
 from tensorcts.conformance.models.stacks import Stack
-from tensorcts.reference import dtypes, ops
+from tensorcts.reference import dtypes
 from tensorcts.reference.layers import encoders, poolings
+from tensorcts.reference.ops import definitions
 
 BLOCKS, HEADS, WIDTH, INNER = 2, 4, 16, 32
 CONFIG = {
@@ -142,7 +143,7 @@ def test_part_keeps_the_rest_of_the_names() -> None:
 
 def test_l2_normalize_leaves_zeros() -> None:
     rows = np.array([[3.0, 4.0], [0.0, 0.0]])
-    got = poolings.l2_normalize(ops, rows, eps=1e-12, dtype="float64")
+    got = poolings.l2_normalize(definitions, rows, eps=1e-12, dtype="float64")
     np.testing.assert_array_equal(got, [[0.6, 0.8], [0.0, 0.0]])
 
 

@@ -221,4 +221,4 @@ def test_casts_that_round_once_raise_no_alarm(
 )
 def test_the_honest_backend_raises_no_alarm_there(test: str, judged: Any) -> None:
     results = judged("numpy", test)
-    assert [r.verdict for r in results] == ["pass"] * len(results)
+    assert {r.verdict for r in results} in ({"pass"}, {"pass", "unsupported"})
