@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,8 +12,12 @@ from click.testing import CliRunner
 from tensorcts.backends.numpy_native import NumpyBackend
 from tensorcts.conformance import catalogue, checks
 from tensorcts.conformance.cli import main
+from tensorcts.conformance.samplers import all_refusers
 from tensorcts.reference import dtypes
 from tensorcts.reference.registry import OPS, Op, all_ops, get
+
+SPEAKING = re.compile(r"\(C\d+\)[^;.]*(axis|axes|broadcast|in range|size|shape|length)")
+"""Constraints that a call can break, unlike those on dtypes, of which backends take more."""
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +27,7 @@ def entries() -> dict[str, dict[str, Any]]:
 
 def test_every_op_stands_in_the_catalogue(entries: Any) -> None:
     assert list(entries) == [op.name for op in all_ops()]
+    assert len(entries) >= 160
 
 
 @pytest.mark.parametrize("op", [pytest.param(o, id=o.name) for o in all_ops()])
@@ -33,6 +39,8 @@ def test_no_part_of_an_op_is_missing(op: Op, entries: Any) -> None:
     assert set(entry["cases"]) == set(checks.checks_of(op, checks.usual_dtype(op))) - {"random"}
     if op.differentiable:
         assert set(op.dtypes) & {*dtypes.FLOATING, *dtypes.COMPLEX}
+    if SPEAKING.search(op.text):
+        assert op.name in all_refusers(), "no case breaks its constraints"
 
 
 def test_a_missing_rule_shows(monkeypatch: pytest.MonkeyPatch) -> None:
