@@ -81,3 +81,16 @@ kernel void op_bernoulli(global S *pz, ulong seed, long size, uint threshold)
         pz[block * 4 + i] = words[i] >> 8 < threshold;
 }
 #endif
+
+#if defined(DTYPE_uint64)
+// Two words make a number of 64 bits, the key that a place is sorted by.
+kernel void sort_keys(global S *pz, ulong seed, long size)
+{
+    long block = get_global_id(0);
+    uint4 words = philox(block, seed);
+    if (block * 2 < size)
+        pz[block * 2] = (ulong)words.s0 << 32 | words.s1;
+    if (block * 2 + 1 < size)
+        pz[block * 2 + 1] = (ulong)words.s2 << 32 | words.s3;
+}
+#endif
