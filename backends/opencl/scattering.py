@@ -119,8 +119,8 @@ def index_put(
 ) -> DeviceArray:  # fmt: skip
     """A scatter into the flattened x, at the positions that the arrays name there."""
     one_dtype(x=x, values=values)
-    if accumulate and x.dtype == "bool":
-        raise TypeError("accumulate is not for bool")
+    if accumulate and x.dtype not in dtypes.NUMERIC:
+        raise TypeError(f"accumulate is not for {x.dtype}")
     flat = runtime.reshaped(x, (x.size,))
     whole = view(flat, x.shape, row_major(x.shape), flat.offset)
     positions, wide = _positions(runtime, whole, values, indices, axes)

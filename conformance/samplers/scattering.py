@@ -117,11 +117,17 @@ def index_put(d: Draw) -> Sample:
 
 @refuser("index_put")
 def unindexable(d: Draw) -> list[Refusal]:
-    """What index refuses, and values that do not broadcast."""
+    """What index refuses, values that do not broadcast, and sums in a dtype that has none."""
     x, fine = d.array((3, 4)), np.array([0, 2])
     attrs = {"axes": (0,), "accumulate": False}
+    added = attrs | {"accumulate": True}
     return [
         Refusal("C2", "the values do not broadcast", (x, d.array((3, 4)), fine), attrs),
+        *(
+            Refusal("C4", f"accumulate is for {name}", (zeros, zeros[:2], fine), added)
+            for name in (*dtypes.BOOL, *dtypes.STORAGE)
+            for zeros in [np.zeros((3, 4), dtypes.numpy_dtype(name))]
+        ),
         *(
             Refusal(label, reason, (x, d.array(()), *indices), attrs | {"axes": axes})
             for label, reason, indices, axes in wrong_keys()

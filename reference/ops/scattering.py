@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import scatter_sum, scatter_to
-from tensorcts.reference.dtypes import STORABLE
+from tensorcts.reference.dtypes import BOOL, STORABLE, STORAGE, name_of, numpy_dtype
 from tensorcts.reference.indices import (
     along,
     axis_of,
@@ -117,6 +117,9 @@ def index_copy(x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     return scatter_to(x, found, updates, axis=place)
 
 
+_NOT_ADDED = tuple(map(numpy_dtype, (*BOOL, *STORAGE)))
+
+
 def _put_at(
     x: Any, values: Any, *indices: Any, axes: tuple[int, ...], accumulate: bool
 ) -> tuple[Any, Any]:
@@ -159,8 +162,8 @@ def index_put(x: Any, values: Any, *indices: Any, axes: tuple[int, ...], accumul
     Source: PyTorch index_put; NumPy 2.4 "Assigning values to indexed arrays".
     """
     positions, wide = _put_at(x, values, *indices, axes=axes, accumulate=accumulate)
-    if accumulate and x.dtype == bool:
-        raise TypeError("accumulate is not for bool")
+    if accumulate and x.dtype in _NOT_ADDED:
+        raise TypeError(f"accumulate is not for {name_of(x.dtype)}")
     flat, places = np.reshape(x, (x.size,)), np.reshape(positions, (positions.size,))
     write = scatter_sum if accumulate else scatter_to
     return np.reshape(write(flat, places, np.reshape(wide, places.shape), axis=0), x.shape)
