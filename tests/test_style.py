@@ -69,3 +69,16 @@ def test_no_hidden_definitions(path: Path) -> None:
     assert not calls & {"exec", "eval"} or path.name == "reproduce.py"
     stars = [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.names[0].name == "*"]
     assert stars == []
+
+
+WIDER_THAN_FLOAT64 = {"longdouble", "clongdouble", "float96", "float128", "complex256"}
+"""What they are depends on the platform: no truth may hang on them."""
+
+
+@pytest.mark.parametrize("folder", ["reference", "tolerances", "conformance"])
+def test_no_platform_long_double(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {n.attr for n in ast.walk(tree) if isinstance(n, ast.Attribute)}
+        names |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
+        assert not names & WIDER_THAN_FLOAT64, path

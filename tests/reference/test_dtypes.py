@@ -66,33 +66,54 @@ def test_rounding_is_that_of_rational_arithmetic(name: str) -> None:
     check()
 
 
+SMALL = [*NARROW, *FLOAT8]
+
+
 def all_positive(name: str) -> Any:
-    """All positive finite numbers of a 16-bit format, in order."""
+    """All positive finite numbers of a format of 16 or 8 bits, in order."""
     target = dtypes.numpy_dtype(name)
-    stop = int(np.array(np.inf, target).view(np.uint16))
-    return np.arange(stop, dtype=np.uint16).view(target)
+    bits = np.arange(2 ** (8 * target.itemsize - 1), dtype=f"u{target.itemsize}")
+    numbers = bits.view(target)
+    with np.errstate(invalid="ignore"):  # signalling NaNs
+        return numbers[np.isfinite(numbers)]
 
 
-@pytest.mark.parametrize("name", NARROW)
+@pytest.mark.parametrize("name", SMALL)
 @pytest.mark.parametrize("sign", [1.0, -1.0])
-def test_every_midpoint_of_a_16_bit_format(name: str, sign: float) -> None:
+def test_every_midpoint_of_a_small_format(name: str, sign: float) -> None:
+    """On it, and beside it by a float64 step or by what only a second term can say."""
     numbers = all_positive(name)
-    below, above = numbers[:-1], numbers[1:]
-    middle = (below.astype(np.float64) + above.astype(np.float64)) / 2
-    even = np.where(below.view(np.uint16) % 2 == 0, below, above)
-    for rest, expected in ((-1e-60, below), (0.0, even), (1e-60, above)):
-        got = round_once(sign * middle, sign * rest * middle, name)
-        np.testing.assert_array_equal(got, sign * expected.astype(np.float64))
+    below, above = numbers[:-1].astype(np.float64), numbers[1:].astype(np.float64)
+    middle = (below + above) / 2
+    even = np.where(np.arange(middle.size) % 2 == 0, below, above)
+    zero = np.zeros(middle.shape)
+    beside = (
+        (np.nextafter(middle, 0.0), zero, below), (middle, -1e-60 * middle, below),
+        (middle, zero, even),
+        (middle, 1e-60 * middle, above), (np.nextafter(middle, np.inf), zero, above),
+    )  # fmt: skip
+    for hi, lo, expected in beside:
+        got = round_once(sign * hi, sign * lo, name).astype(np.float64)
+        np.testing.assert_array_equal(got, sign * expected)
 
 
-@pytest.mark.parametrize("name", NARROW)
-def test_every_number_of_a_16_bit_format_is_its_own(name: str) -> None:
+@pytest.mark.parametrize("name", SMALL)
+def test_halfway_past_the_largest_number_lies_the_overflow(name: str) -> None:
+    form = format_of(name)
+    half = form.max + np.ldexp(0.5, int(np.log2(form.max)) - form.p + 1)
+    got = round_once(np.array([np.nextafter(half, 0), half]), np.zeros(2), name)
+    assert got[0] == form.max and not np.isfinite(got[1])
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_every_number_of_a_small_format_is_its_own(name: str) -> None:
     target = dtypes.numpy_dtype(name)
-    numbers = np.arange(2**16, dtype=np.uint16).view(target)
+    unsigned = f"u{target.itemsize}"
+    numbers = np.arange(2 ** (8 * target.itemsize), dtype=unsigned).view(target)
     with np.errstate(invalid="ignore"):
         numbers = numbers[~np.isnan(numbers)]
     got = round_once(numbers.astype(np.float64), np.zeros(numbers.shape), name)
-    np.testing.assert_array_equal(got.view(np.uint16), numbers.view(np.uint16))
+    np.testing.assert_array_equal(got.view(unsigned), numbers.view(unsigned))
 
 
 def test_casts_through_float32_round_twice_and_round_once_does_not() -> None:
