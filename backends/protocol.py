@@ -85,7 +85,7 @@ class Backend(ABC):
         Each takes device arrays (or None for an optional one) as positional arguments and
         attributes as keywords, exactly as the definition does, with dtypes as names ("float32"),
         and returns a device array or a tuple of them. It raises UnsupportedError for what it can't
-        do.
+        do and ``lacking`` does not name; the message says why.
         """
 
     @abstractmethod
@@ -96,13 +96,27 @@ class Backend(ABC):
     def to_host(self, array: Any) -> NDArray[Any]:
         """A NumPy copy of a device array, in its own dtype (of ml_dtypes where NumPy has none)."""
 
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """Why things are not offered: the reason of an op, of a dtype, or of a pair, "op/dtype".
+
+        A pair also declares that the op, which is offered in other dtypes, is not in this one.
+        """
+        return {}
+
     def unsupported(self, op: str, dtype: str) -> str | None:
         """Why the op is not offered in the dtype, or None where it is."""
         if op not in self.ops:
-            return f"{self.name} has no {op}"
+            return self._because(f"{self.name} has no {op}", op)
         if dtype not in self.capabilities.dtypes:
-            return f"{self.name} has no {dtype} arrays on this device"
+            return self._because(f"{self.name} has no {dtype} arrays on this device", dtype)
+        if f"{op}/{dtype}" in self.lacking:
+            return self._because(f"{self.name} has no {op} of {dtype}", f"{op}/{dtype}")
         return None
+
+    def _because(self, lack: str, key: str) -> str:
+        reason = self.lacking.get(key)
+        return lack if reason is None else f"{lack}: {reason}"
 
     def strided(
         self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int

@@ -19,6 +19,7 @@ from tensorcts.reference.autodiff.forward import jvp
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.autodiff.rules import MissingRuleError
 from tensorcts.reference.registry import Op, all_ops
+from tensorcts.reports.totals import reason_in
 from tensorcts.tolerances import rules
 from tensorcts.tolerances.model import NoiseModel
 
@@ -47,7 +48,7 @@ def entries(backends: Mapping[str, Backend], *, tried: bool = False) -> Iterator
             "cases": cases(op),
             "rule": rule(op, usual_dtype(op)),
             "rules": {dtype: rule(op, dtype) for dtype in op.dtypes},
-            "backends": {n: _offered(b, op, tried=tried) for n, b in backends.items()},
+            **_offers(op, backends, tried=tried),
         }
 
 
@@ -100,13 +101,23 @@ def _differentiates(op: Op, differentiate: Any) -> bool:
     return True
 
 
-def _offered(backend: Backend, op: Op, *, tried: bool) -> list[str]:
-    """The dtypes in which the backend offers the op."""
-    offered = [dtype for dtype in op.dtypes if backend.unsupported(op.name, dtype) is None]
-    if not tried:
-        return offered
-    samples = {d: checks.curated(Test(op, d, "shapes"), SAMPLE_SHAPE) for d in offered}
-    return [d for d, case in samples.items() if execute(backend, case).verdict != "unsupported"]
+def _offers(op: Op, backends: Mapping[str, Backend], *, tried: bool) -> dict[str, Any]:
+    """The dtypes in which each backend offers the op, and why not in the others."""
+    lacks = {name: _lacks(backend, op, tried=tried) for name, backend in backends.items()}
+    return {
+        "backends": {name: [d for d in op.dtypes if d not in lack] for name, lack in lacks.items()},
+        "unsupported": lacks,
+    }
+
+
+def _lacks(backend: Backend, op: Op, *, tried: bool) -> dict[str, str]:
+    """The dtypes in which the backend does not offer the op, each with the reason."""
+    reasons = {dtype: backend.unsupported(op.name, dtype) for dtype in op.dtypes}
+    for dtype in [d for d, reason in reasons.items() if tried and reason is None]:
+        outcome = execute(backend, checks.curated(Test(op, dtype, "shapes"), SAMPLE_SHAPE))
+        if outcome.verdict == "unsupported":
+            reasons[dtype] = outcome.message
+    return {dtype: reason for dtype, reason in reasons.items() if reason is not None}
 
 
 def print_table(found: Sequence[Mapping[str, Any]], console: Console) -> None:
@@ -124,3 +135,21 @@ def print_table(found: Sequence[Mapping[str, Any]], console: Console) -> None:
                       *offers)  # fmt: skip
     console.print(table)
     console.print(f"{len(found)} ops", highlight=False)
+    for name in backends:
+        _print_lacks(name, found, console)
+
+
+def _print_lacks(backend: str, found: Sequence[Mapping[str, Any]], console: Console) -> None:
+    """Print what a backend does not offer: the reason, the dtypes if not all of them, the ops."""
+    reasons: dict[str, list[str]] = {}
+    for entry in found:
+        lacks: dict[str, list[str]] = {}
+        for dtype, message in entry["unsupported"][backend].items():
+            lacks.setdefault(reason_in(message, backend), []).append(dtype)
+        for reason, missing in lacks.items():
+            partly = "" if missing == entry["dtypes"] else f" ({', '.join(missing)})"
+            reasons.setdefault(reason + partly, []).append(entry["name"])
+    if reasons:
+        console.print(f"\nnot offered by {backend}", style="bold", highlight=False)
+    for reason, names in reasons.items():
+        console.print(f"  {reason}: {', '.join(names)}", highlight=False, markup=False)

@@ -125,6 +125,11 @@ def render(records: Sequence[Record]) -> str:
         states=STATES,
         by_name={s.name: s for s in STATES},
         waived=waived,
+        lacks=[
+            (labels.get((n, x.backend), x.backend), x)
+            for n, r in enumerate(records)
+            for x in totals.lacks(r)
+        ],
         complaints=dict.fromkeys(text for r in records if r.end for text in r.end.waivers),
         failing=failing[:SHOWN],
         hidden=max(len(failing) - SHOWN, 0),

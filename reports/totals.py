@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tensorcts.reports.records import FAILURES, VERDICTS, End, Record, Result, Verdict
@@ -136,6 +136,50 @@ def waived(record: Record) -> dict[str, list[Result]]:
         if result.verdict == "waived":
             reasons.setdefault(result.waiver or "no reason given", []).append(result)
     return reasons
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a backend does not offer for one reason.
+
+    ops: the ops concerned, each with the dtypes in which a test of it was left out.
+    """
+
+    backend: str
+    reason: str
+    ops: Mapping[str, Sequence[str]]
+
+    @property
+    def listed(self) -> str:
+        """The ops, those of the same dtypes together."""
+        together: dict[str, list[str]] = {}
+        for op, dtypes in self.ops.items():
+            together.setdefault(", ".join(dtypes), []).append(op)
+        return "; ".join(f"{', '.join(ops)} in {dtypes}" for dtypes, ops in together.items())
+
+
+def lacks(record: Record) -> list[Lack]:
+    """What is unsupported, a backend after the other, the reason of the most ops first."""
+    found: dict[str, dict[str, dict[str, dict[str, None]]]] = {}
+    for result in record.results:
+        if result.verdict == "unsupported":
+            reasons = found.setdefault(result.backend, {})
+            ops = reasons.setdefault(reason_in(result.message, result.backend), {})
+            ops.setdefault(result.op, {})[result.dtype] = None
+    listed = (
+        [
+            Lack(backend, reason, {op: list(d) for op, d in ops.items()})
+            for reason, ops in of.items()
+        ]
+        for backend, of in found.items()
+    )
+    return [lack for one in listed for lack in sorted(one, key=lambda x: -len(x.ops))]
+
+
+def reason_in(message: str, backend: str) -> str:
+    """The reason in a message of the form "backend has no …: reason"; others are reasons."""
+    lack, _, reason = message.partition(": ")
+    return (reason or "no reason given") if lack.startswith(f"{backend} has no ") else message
 
 
 def explain(group: Group) -> str:

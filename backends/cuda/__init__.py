@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tensorcts.backends.cuda.adapting import BFLOAT16, honest
 from tensorcts.backends.cuda.kernels import OPTIONS
-from tensorcts.backends.cuda.table import OPS
+from tensorcts.backends.cuda.table import LACKING, OPS
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
 from tensorcts.reference import dtypes
 
@@ -47,7 +47,7 @@ def _without_bfloat16(device: Any) -> str | None:
             one = cupy.ones(1, np.float32).astype(BFLOAT16)
             (one + one).astype(np.float32).item()
     except Exception as error:  # a compiler's message, whatever its type
-        return f"CuPy has no bfloat16 here: {str(error).strip().splitlines()[0]}"
+        return f"CuPy can't compile its kernels: {str(error).strip().splitlines()[0]}"
     return None
 
 
@@ -66,10 +66,10 @@ def _versions() -> dict[str, str]:
     }
 
 
-def _capabilities(device: Any, lacking: set[str]) -> Capabilities:
+def _capabilities(device: Any, lacking: Mapping[str, str]) -> Capabilities:
     return Capabilities(
         device=runtime.getDeviceProperties(device.id)["name"].decode(),
-        dtypes=frozenset(dtypes.ALL) - lacking,
+        dtypes=frozenset(dtypes.STORABLE).difference(lacking),
         versions=_versions(),
         profile="tight",
         correctly_rounded=_ROUNDED,
@@ -108,8 +108,9 @@ class CudaBackend(Backend):
     def __init__(self, device: str | None = None) -> None:
         """Open a GPU by its number; None is the first."""
         self._device = _opened(device or "0")
-        self._reason = _without_bfloat16(self._device)
-        self._capabilities = _capabilities(self._device, {"bfloat16"} if self._reason else set())
+        reason = _without_bfloat16(self._device)
+        self._lacking = LACKING | ({"bfloat16": reason} if reason else {})
+        self._capabilities = _capabilities(self._device, self._lacking)
         self._ops = {name: honest(function, self._device) for name, function in OPS.items()}
 
     @property
@@ -119,14 +120,13 @@ class CudaBackend(Backend):
 
     @property
     def ops(self) -> Mapping[str, Callable[..., Any]]:
-        """Every op of the registry; CuPy's native one where it has one."""
+        """CuPy's native ops, and our kernels' for what it lacks."""
         return self._ops
 
-    def unsupported(self, op: str, dtype: str) -> str | None:
-        """As the protocol has it, with CuPy's reason for lacking bfloat16."""
-        if dtype == "bfloat16" and self._reason:
-            return self._reason
-        return super().unsupported(op, dtype)
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What CuPy has not, and bfloat16 where its kernels can't be compiled."""
+        return self._lacking
 
     def to_device(self, array: NDArray[Any]) -> Any:
         """A copy; bfloat16 goes as its bits."""

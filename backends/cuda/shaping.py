@@ -16,7 +16,7 @@ from tensorcts.backends.protocol import UnsupportedError
 def _view(x: Any, *, shape: tuple[int, ...]) -> Any:
     fitting = cupy.reshape(x, shape)  # raises where the sizes don't fit
     if x.size and not cupy.may_share_memory(fitting, x):
-        raise UnsupportedError(f"CuPy has no view of shape {shape} of the strides {x.strides}")
+        raise UnsupportedError(f"no strides give x, of strides {x.strides}, the shape {shape}")
     return fitting
 
 

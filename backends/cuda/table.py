@@ -32,6 +32,7 @@ from tensorcts.backends.cuda import (
     sorting,
     statistics,
 )
+from tensorcts.reference import dtypes, registry
 
 OPS: dict[str, Callable[..., Any]] = {
     **creation.OPS,
@@ -60,3 +61,18 @@ OPS: dict[str, Callable[..., Any]] = {
     **rows.OPS,
     **randoms.OPS,
 }
+
+LACKING: dict[str, str] = {
+    **{
+        op.name: "not computed by cupyx.scipy.sparse yet"
+        for op in registry.all_ops()
+        if op.family.startswith("sparse_")
+    },
+    **{
+        f"{op}/{dtype}": "cupy.random draws floats of 32 and 64 bits alone"
+        for op in ("rand", "randn")
+        for dtype in ("float16", "bfloat16")
+    },
+    **dict.fromkeys(dtypes.STORAGE, "CuPy's kernels know no such numbers"),
+}
+"""Why CuPy, and our kernels beside it, do not offer what they do not."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.backends.numpy_native.table import OPS
+from tensorcts.backends.numpy_native.table import LACKING, OPS
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities
 from tensorcts.reference import dtypes
@@ -55,8 +55,13 @@ class NumpyBackend(Backend):
 
     @property
     def ops(self) -> Mapping[str, Callable[..., Any]]:
-        """Every op of the registry."""
+        """Every op of the registry but the sparse ones."""
         return OPS
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """Sparse arrays, and random numbers of 16 bits."""
+        return LACKING
 
     def to_device(self, array: NDArray[Any]) -> Array:
         """A copy."""

@@ -8,27 +8,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
 
 
-def _float(dtype: str) -> Any:
-    if dtype not in ("float32", "float64"):
-        raise UnsupportedError(f"numpy draws float32 and float64 numbers, not {dtype}")
-    return dtypes.numpy_dtype(dtype)
-
-
 def _rand(*, shape: Shape, seed: int, dtype: str) -> Array:
-    return np.random.default_rng(seed).random(shape, _float(dtype))
+    return np.random.default_rng(seed).random(shape, dtypes.numpy_dtype(dtype))
 
 
 def _randn(*, shape: Shape, mean: float, std: float, seed: int, dtype: str) -> Array:
     if std < 0:
         raise ValueError(f"std is {std}; it must not be negative")
-    kind = _float(dtype)
+    kind = dtypes.numpy_dtype(dtype)
     standard = np.random.default_rng(seed).standard_normal(shape, kind)
     return np.asarray(kind.type(mean) + kind.type(std) * standard)
 

@@ -18,7 +18,7 @@ Array = NDArray[Any]
 def _view(x: Array, *, shape: tuple[int, ...]) -> Array:
     fitting = np.reshape(x, shape)  # raises where the sizes don't fit
     if not np.may_share_memory(fitting, x) and x.size:
-        raise UnsupportedError(f"numpy has no view of shape {shape} of the strides {x.strides}")
+        raise UnsupportedError(f"no strides give x, of strides {x.strides}, the shape {shape}")
     return fitting
 
 

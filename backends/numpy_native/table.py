@@ -35,6 +35,7 @@ from tensorcts.backends.numpy_native import (
     sorting,
     statistics,
 )
+from tensorcts.reference import registry
 
 OPS: dict[str, Callable[..., Any]] = {
     **creation.OPS,
@@ -66,3 +67,17 @@ OPS: dict[str, Callable[..., Any]] = {
     **rows.OPS,
     **randoms.OPS,
 }
+
+LACKING: dict[str, str] = {
+    **{
+        op.name: "NumPy has no sparse arrays; the backend scipy has"
+        for op in registry.all_ops()
+        if op.family.startswith("sparse_")
+    },
+    **{
+        f"{op}/{dtype}": "numpy.random draws floats of 32 and 64 bits alone"
+        for op in ("rand", "randn")
+        for dtype in ("float16", "bfloat16")
+    },
+}
+"""Why NumPy does not offer what it does not."""

@@ -16,7 +16,7 @@ from tensorcts.backends.opencl.arrays import DeviceArray, broadcasted, view
 from tensorcts.backends.opencl.elementwise import binary, unary
 from tensorcts.backends.opencl.runtime import Runtime
 from tensorcts.backends.opencl.table import OPS
-from tensorcts.backends.protocol import Backend, Capabilities, UnsupportedError
+from tensorcts.backends.protocol import Backend, Capabilities
 from tensorcts.reference import dtypes, registry
 
 _TRAITS = {
@@ -67,10 +67,14 @@ class OpenCLBackend(Backend):
         """Every op of the registry."""
         return self._ops
 
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """The dtypes that the device can't compute in."""
+        return self._runtime.lacking
+
     def to_device(self, array: NDArray[Any]) -> DeviceArray:
         """A contiguous copy."""
-        if (dtype := dtypes.name_of(array.dtype)) not in self._runtime.dtypes:
-            raise UnsupportedError(f"opencl has no {dtype} arrays on {self._device.name.strip()}")
+        self._runtime.demand(dtypes.name_of(array.dtype))
         return self._runtime.upload(array)
 
     def to_host(self, array: DeviceArray) -> NDArray[Any]:
@@ -127,10 +131,7 @@ def _check_dtypes(
             raise TypeError(f"the arrays must be arrays of this backend, not {type(x).__name__}")
     if wanted is not None:
         dtypes.numpy_dtype(wanted)
-        if wanted not in runtime.dtypes:
-            raise UnsupportedError(
-                f"opencl has no {wanted} arrays on {runtime.device.name.strip()}"
-            )
+        runtime.demand(wanted)
     leading = arrays[1:2] if name == "where" else arrays[:1]
     called = leading[0].dtype if leading and leading[0] is not None else wanted
     defined = registry.get(name).dtypes

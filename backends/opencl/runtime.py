@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tensorcts.backends.opencl.arrays import DeviceArray, Shape, itemsize, permuted, row_major, view
 from tensorcts.backends.opencl.layouts import layout
 from tensorcts.backends.opencl.programs import GROUP, Programs
+from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
 
 _SMALLEST_BUFFER = 16
@@ -27,10 +28,19 @@ class Runtime:
         self.device = device
         self.has_double = "cl_khr_fp64" in device.extensions
         double = () if self.has_double else ("float64", "complex128")
+        self.lacking = dict.fromkeys(double, "the device has no cl_khr_fp64")
         self.dtypes = frozenset(dtypes.STORABLE) - frozenset(double)
         self.context = cl.Context([device])
         self.queue = cl.CommandQueue(self.context)
         self.programs = Programs(self.context, device)
+
+    def demand(self, dtype: str) -> None:
+        """Raise UnsupportedError for a dtype that the device can't compute in."""
+        if dtype not in self.dtypes:
+            reason = self.lacking[dtype]
+            raise UnsupportedError(
+                f"opencl has no {dtype} arrays on {self.device.name.strip()}: {reason}"
+            )
 
     def empty(self, shape: Sequence[int], dtype: str) -> DeviceArray:
         """A contiguous array of whatever the memory holds."""

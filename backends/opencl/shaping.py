@@ -43,7 +43,7 @@ def view(runtime: Runtime, x: DeviceArray, *, shape: tuple[int, ...]) -> DeviceA
     wanted = _filled("shape", shape, x.size)
     strides = _strides_of_view(x, wanted)
     if strides is None:
-        raise UnsupportedError(f"opencl has no view of shape {shape} of the strides {x.strides}")
+        raise UnsupportedError(f"no strides give x, of strides {x.strides}, the shape {shape}")
     return arrays.view(x, wanted, strides, x.offset)
 
 

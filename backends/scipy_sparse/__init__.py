@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities
-from tensorcts.backends.scipy_sparse.table import OPS
+from tensorcts.backends.scipy_sparse.table import LACKING, OPS
 from tensorcts.reference import dtypes
 
 Array = NDArray[Any]
@@ -50,6 +50,11 @@ class ScipyBackend(Backend):
     def ops(self) -> Mapping[str, Callable[..., Any]]:
         """The sparse ops."""
         return OPS
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """The dense ops, 16-bit floats, and one sparse op."""
+        return LACKING
 
     def to_device(self, array: NDArray[Any]) -> Array:
         """A copy."""

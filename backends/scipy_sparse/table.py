@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from tensorcts.reference import dtypes
+from tensorcts.reference import dtypes, registry
 
 Array = NDArray[Any]
 Shape = tuple[int, ...]
@@ -150,3 +150,16 @@ OPS: dict[str, Callable[..., Any]] = {
     "csr_matmul": _csr_matmul,
     "csr_matmul_csr": _csr_matmul_csr,
 }
+
+LACKING: dict[str, str] = {
+    **{
+        op.name: "scipy.sparse computes on sparse arrays; the backend numpy has the dense ops"
+        for op in registry.all_ops()
+        if not op.family.startswith("sparse_")
+    },
+    "csr_sampled_matmul": "scipy.sparse has no product that is computed at given places alone",
+    **dict.fromkeys(
+        ("float16", "bfloat16", *dtypes.STORAGE), "scipy.sparse has no floats of less than 32 bits"
+    ),
+}
+"""Why scipy.sparse does not offer what it does not."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ from torch import Tensor
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
 from tensorcts.backends.torch_eager import creation, randoms, sparses
-from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, honest, on
-from tensorcts.backends.torch_eager.table import OPS
+from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, dtype_of, honest, on
+from tensorcts.backends.torch_eager.table import LACKING, OPS
 from tensorcts.reference import dtypes
 
 
@@ -33,14 +33,17 @@ def _opened(name: str) -> torch.device:
     return device
 
 
-def _holds(device: torch.device, dtype: torch.dtype) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # complex32 is called experimental
-            torch.zeros(1, dtype=dtype, device=device)
-    except (RuntimeError, TypeError):
-        return False
-    return True
+def _refused(device: torch.device) -> dict[str, str]:
+    """The dtypes that the device has no arrays of, each with torch's reason."""
+    refused = {}
+    for name in dtypes.STORABLE:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # complex32 is called experimental
+                torch.zeros(1, dtype=dtype_of(name), device=device)
+        except (RuntimeError, TypeError, UnsupportedError) as error:
+            refused[name] = str(error).splitlines()[0]
+    return refused
 
 
 def _model(device: torch.device) -> str:
@@ -86,14 +89,14 @@ _ASSERTED = {"take/C2", "gather/C3", "index/C3", "embedding/C3", "scatter/C3", "
 """Indices that a kernel on a GPU asserts, which ends the context."""
 
 
-def _capabilities(device: torch.device) -> Capabilities:
+def _capabilities(device: torch.device, refused: Iterable[str]) -> Capabilities:
     gpu = device.type == "cuda"
     stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU | sparses.NARROW)
     accumulating = _ACCUMULATING_ON_GPU if gpu else (*_ACCUMULATING_ON_CPU, *sparses.NARROW)
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
-        dtypes=frozenset(name for name, dtype in DTYPES.items() if _holds(device, dtype)),
+        dtypes=frozenset(dtypes.STORABLE).difference(refused),
         versions={name: str(found) for name, found in versions.items() if found},
         profile="tight" if gpu else "opencl",
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
@@ -136,7 +139,9 @@ class TorchBackend(Backend):
     def __init__(self, device: str | None = None) -> None:
         """Open a device by torch's name for it ("cpu", "cuda:1", "mps"); None is the CPU."""
         self._device = _opened(device or "cpu")
-        self._capabilities = _capabilities(self._device)
+        refused = _refused(self._device)
+        self._capabilities = _capabilities(self._device, refused)
+        self._lacking = LACKING | refused
         placed = creation.OPS | randoms.OPS
         created = {name: on(self._device, function) for name, function in placed.items()}
         self._ops = {name: honest(function) for name, function in (created | OPS).items()}
@@ -148,8 +153,13 @@ class TorchBackend(Backend):
 
     @property
     def ops(self) -> Mapping[str, Callable[..., Any]]:
-        """Every op of the registry, as torch's native one; rotary_embedding is composed."""
+        """Torch's native ops; rotary_embedding is composed."""
         return self._ops
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What torch has not, and the dtypes that the device refuses."""
+        return self._lacking
 
     def to_device(self, array: NDArray[Any]) -> Tensor:
         """A copy; what NumPy lacks goes as its bits, since torch does not know ml_dtypes."""

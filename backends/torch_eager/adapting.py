@@ -28,7 +28,7 @@ _MISSING = re.compile(r"not (yet )?(implemented|supported)|[Uu]nsupported|expect
 def dtype_of(name: str) -> torch.dtype:
     """Torch's dtype of that name; raises UnsupportedError where it has none."""
     if name not in DTYPES:
-        raise UnsupportedError(f"torch has no {name}")
+        raise UnsupportedError(f"PyTorch {torch.__version__} has no dtype {name}")
     return DTYPES[name]
 
 

@@ -18,7 +18,7 @@ def _view(x: Tensor, *, shape: tuple[int, ...]) -> Tensor:
     except RuntimeError as error:
         if "stride" not in str(error):
             raise
-        raise UnsupportedError(f"torch: {error}") from error
+        raise UnsupportedError(f"torch: {str(error).splitlines()[0]}") from error
 
 
 def _squeeze(x: Tensor, *, axis: int | tuple[int, ...]) -> Tensor:

@@ -8,8 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tensorcts.backends.protocol import UnsupportedError
-
 
 def _sort(x: Tensor, *, axis: int, descending: bool, stable: bool) -> Tensor:
     return torch.sort(x, dim=axis, descending=descending, stable=stable).values
@@ -20,9 +18,7 @@ def _argsort(x: Tensor, *, axis: int, descending: bool, stable: bool) -> Tensor:
 
 
 def _histogram(x: Tensor, *, bins: int, low: float, high: float) -> Tensor:
-    """torch counts in x's dtype, of which 16 bits hold no count above 256."""
-    if x.dtype in (torch.float16, torch.bfloat16):
-        raise UnsupportedError(f"torch counts in {x.dtype}, which holds too few integers")
+    """torch counts in x's dtype."""
     return torch.histogram(x, bins, range=(low, high)).hist.to(torch.int64)
 
 

@@ -33,7 +33,9 @@ def _csr(values: Tensor, columns: Tensor, row_starts: Tensor, shape: Shape) -> T
         return torch.sparse_csr_tensor(starts, places, numbers, shape, check_invariants=True)
     except RuntimeError as error:
         if _UNORDERED.search(str(error)):
-            raise UnsupportedError("torch: columns must be in order, each once in a row") from error
+            raise UnsupportedError(
+                "torch.sparse_csr_tensor: columns must be in order, each once in a row"
+            ) from error
         raise
 
 
@@ -131,8 +133,6 @@ def _csr_matmul_csr(
 
 
 def _csr_sampled_matmul(x: Tensor, y: Tensor, columns: Tensor, row_starts: Tensor) -> Tensor:
-    if x.dtype in (torch.float16, torch.bfloat16):
-        raise UnsupportedError("torch: sampled_addmm takes no 16-bit floats")
     shape = (x.shape[0], y.shape[1])
     pattern = _csr(torch.zeros(columns.shape, dtype=x.dtype, device=x.device), columns,
                    row_starts, shape)  # fmt: skip

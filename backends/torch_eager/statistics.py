@@ -8,8 +8,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from tensorcts.backends.protocol import UnsupportedError
-
 
 def _median(x: Tensor, *, axis: int | None, keepdims: bool) -> Tensor:
     if axis is not None:
@@ -19,8 +17,6 @@ def _median(x: Tensor, *, axis: int | None, keepdims: bool) -> Tensor:
 
 
 def _quantile(x: Tensor, *, q: float, axis: int | None, keepdims: bool) -> Tensor:
-    if x.dtype not in (torch.float32, torch.float64):
-        raise UnsupportedError("torch.quantile takes float32 and float64 alone")
     return torch.quantile(x, q, axis, keepdim=keepdims)
 
 

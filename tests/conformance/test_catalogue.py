@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tensorcts.backends.numpy_native import NumpyBackend
+from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.conformance import catalogue, checks
 from tensorcts.conformance.cli import main
 from tensorcts.conformance.samplers import all_refusers
@@ -63,4 +64,33 @@ def test_the_command_gives_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (exp["name"], exp["vjp"], exp["jvp"], argmax["vjp"]) == ("exp", True, True, False)
     assert exp["backends"]["numpy"] == exp["dtypes"]
     text = CliRunner().invoke(main, ["catalogue", "--backend", "numpy"]).output
-    assert "exp" in text and "2 ops" in text
+    assert "exp" in text and "2 ops" in text and "not offered" not in text
+
+
+def test_what_is_not_offered_is_listed_with_its_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: OPS[name] for name in ("exp", "sin", "coo_sum")}
+    monkeypatch.setattr(catalogue, "all_ops", few.values)
+    why = {"coo_sum": "no such arrays", "exp/float16": "too short", "sin/float16": "too short"}
+    monkeypatch.setattr(NumpyBackend, "lacking", why)
+    found = CliRunner().invoke(main, ["catalogue", "--backend", "numpy", "--format", "json"])
+    lacks = [entry["unsupported"]["numpy"] for entry in json.loads(found.stdout)]
+    assert lacks[:2] == [{"float16": f"numpy has no {x} of float16: too short"} for x in few][:2]
+    assert lacks[2] == dict.fromkeys(OPS["coo_sum"].dtypes, "numpy has no coo_sum: no such arrays")
+    text = CliRunner().invoke(main, ["catalogue", "--backend", "numpy"]).output
+    assert "\nnot offered by numpy\n" in text
+    assert "  too short (float16): exp, sin\n" in text and "  no such arrays: coo_sum\n" in text
+
+
+def test_a_refusal_at_the_call_is_listed_where_calls_are_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(x: Any) -> Any:
+        raise UnsupportedError("the kernel is not there")
+
+    backend = NumpyBackend()
+    monkeypatch.setattr(NumpyBackend, "ops", {"exp": refuse})
+    monkeypatch.setattr(catalogue, "all_ops", lambda: [OPS["exp"]])
+    (said,), (tried,) = (list(catalogue.entries({"a": backend}, tried=t)) for t in (False, True))
+    assert said["unsupported"]["a"] == {}
+    assert set(tried["unsupported"]["a"].values()) == {"the kernel is not there"}
+    assert tried["backends"]["a"] == []

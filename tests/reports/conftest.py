@@ -55,7 +55,9 @@ def record() -> Record:
             dtypes, ("alpha", "beta"), ("values", "shapes")
         ):
             verdict = "unsupported" if (backend, dtype) == ("beta", "float64") else "pass"
-            message = "beta has no float64 arrays" if verdict == "unsupported" else ""
+            message = (
+                "beta has no float64 arrays: they cost too much" if verdict == "unsupported" else ""
+            )
             results.append(
                 Result(
                     backend,

@@ -109,7 +109,7 @@ def test_gaps_are_explained_once(show: Open, record: Record) -> None:
     page = show(record)
     _cell(page, "gelu", "float64").click()
     assert (
-        "values, shapes – unsupported: beta has no float64 arrays"
+        "values, shapes – unsupported: beta has no float64 arrays: they cost too much"
         in page.locator("#panel").inner_text()
     )
 

@@ -210,3 +210,12 @@ def test_a_large_run_renders_quickly_and_small(sized: Callable[[int, int, int], 
     assert time.perf_counter() - start < 20
     assert len(text) < 3_000_000
     assert len(Page(text).data["ops"]) == 200
+
+
+def test_what_is_unsupported_is_listed_with_its_reason(record: Record) -> None:
+    page = Page(html.render([record]))
+    assert "beta: they cost too much" in page.text
+    assert "gelu, relu, add, softmax, less in float64" in page.text
+    for result in record.results:
+        result.verdict = "pass"
+    assert "Unsupported" not in Page(html.render([record])).texts["h2"]

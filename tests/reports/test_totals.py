@@ -63,3 +63,26 @@ def test_the_shrunk_case_does_not_hide_a_worse_one(record: Record) -> None:
     assert "in other cases" not in totals.explain(group)
     group.worst.ulp = 1e9
     assert totals.explain(group).endswith("up to 1e9 ulp in other cases")
+
+
+def test_what_is_unsupported_stands_under_its_reason(record: Record) -> None:
+    record.results.append(
+        Result("beta", "spare", "float32", "values", "unsupported", message="beta has no spare")
+    )
+    many, one = totals.lacks(record)
+    assert (many.backend, many.reason) == ("beta", "they cost too much")
+    assert many.listed == "gelu, relu, add, softmax, less in float64"
+    assert (one.reason, one.listed) == ("no reason given", "spare in float32")
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        ("beta has no gelu: it: is slow", "it: is slow"),
+        ("beta has no gelu", "no reason given"),
+        ("torch: no kernel", "torch: no kernel"),
+        ("C1 is declared to be unchecked", "C1 is declared to be unchecked"),
+    ],
+)
+def test_a_reason_is_what_follows_the_lack(message: str, reason: str) -> None:
+    assert totals.reason_in(message, "beta") == reason
