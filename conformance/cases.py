@@ -23,7 +23,8 @@ class Case:
     layout: how the arrays lie in the backend's memory (``layouts.LAYOUTS``), None for row-major.
     refused: the constraint that the call breaks, with what is wrong ("C1: no such axis"): it must
         raise. Empty for a call that must not.
-    probe: a write after the call (``aliasing.PROBES``), empty for none.
+    probe: what is tried beside the values: a write after the call (``aliasing.PROBES``), exactness
+        (``probes.EXACT``). Empty for none.
     """
 
     op: Op

@@ -6,6 +6,7 @@ layouts         transposed, strided, offset and reversed arrays
 bad_arguments   calls that break a constraint and must raise (in one dtype of each op)
 aliasing        writes through results and arguments (in one dtype of each op)
 distribution    random numbers by the thousand: their statistics, seeds and independence
+probes          sums that are exact in any order, selected and position-coded elements
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.conformance import aliasing, distributions, values
+from tensorcts.conformance import aliasing, distributions, probes, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.layouts import LAYOUTS, REPEATED, repeating
@@ -100,6 +101,8 @@ def _applies(check: str, op: Op, dtype: str) -> bool:
             return _takes_arrays(op)
         case "bad_arguments":
             return op.name in all_refusers() and dtype == usual_dtype(op)
+        case "probes":
+            return probes.applies(op, dtype, usual_dtype(op))
         case "aliasing":
             return _takes_arrays(op) and dtype == usual_dtype(op)
     return True
@@ -193,6 +196,13 @@ def _distribution(test: Test, seed: int) -> Iterator[Case]:
             yield Case(test.op, test.dtype, (), attrs, probe=probe)
 
 
+def _probes(test: Test, seed: int) -> Iterator[Case]:
+    def drawn(shape: tuple[int, ...]) -> Case:
+        return sample(test, _curated(test, seed, shape=shape, styles=values.MILD[:1]))
+
+    return probes.cases(test.op, test.dtype, drawn, seed)
+
+
 CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "special_values": _special_values,
     "shapes": _shapes,
@@ -200,6 +210,7 @@ CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "bad_arguments": _bad_arguments,
     "aliasing": _aliasing,
     "distribution": _distribution,
+    "probes": _probes,
 }
 CHECKS = (*CURATED, "random")
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorcts.conformance import probes
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
@@ -49,7 +50,7 @@ def expect(
     """
     kinds = case.op.result if isinstance(case.op.result, tuple) else (case.op.result,)
     names = [_dtype(case, i, kind, traits) for i, kind in enumerate(kinds)]
-    found = [rules.rule_for(case.op, name, model) for name in names]
+    found = [probes.rule_for(case, name, model) for name in names]
     derived = any(rule.kind == "derived" for rule in found)
     options = _options(case, traits)
     stored_kinds = " ".join(rule.kind for rule in found)
