@@ -42,8 +42,8 @@ class Capabilities:
         labels of the op's text: such calls are not tried.
     traits: the option taken where an op's result is implementation-defined (the registry's Choice;
         "op/trait" for one op alone), and ``index_dtype``, ``flush_subnormals`` ("no", "results",
-        "all": inputs too), which speaks of float32 and of what is computed in it, and ``views``
-        ("no": every result is memory of its own).
+        "all": inputs too), which speaks of float32 and of what is computed in it,
+        ``flush_subnormals_float64``, and ``views`` ("no": every result is memory of its own).
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 

@@ -6,19 +6,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance import aliasing, distributions, oracle, probes
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case, describe_array
-from tensorcts.conformance.compare import Comparison, compare, number
+from tensorcts.conformance.compare import Comparison, compare, number, without_subnormals
 from tensorcts.conformance.execute import Executor, Outcome
 from tensorcts.conformance.oracle import Expected, expect, must_raise
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import FAILURES, Verdict, Worst
 from tensorcts.tolerances.model import NoiseModel
+
+_FLUSHING = {
+    "float32": "flush_subnormals",
+    "bfloat16": "flush_subnormals",
+    "float64": "flush_subnormals_float64",
+}
+"""The trait that says what becomes of subnormals in a dtype; of float16 nobody flushes them."""
 
 
 @dataclass(frozen=True)
@@ -148,12 +154,12 @@ class Judge:
 
     def _flush(self, case: Case) -> str:
         """What the backend declares to make of subnormals in the case's dtype."""
-        concerned = dtypes.component(case.dtype) in ("float32", "bfloat16")
-        return self.capabilities.traits.get("flush_subnormals", "no") if concerned else "no"
+        trait = _FLUSHING.get(dtypes.component(case.dtype), "")
+        return self.capabilities.traits.get(trait, "no")
 
     def _flushed(self, case: Case) -> tuple[Expected, ...] | None:
         """The truths for subnormal inputs taken as zeros, where there are any."""
-        arrays = tuple(None if a is None else _without_subnormals(a) for a in case.arrays)
+        arrays = tuple(None if a is None else without_subnormals(a) for a in case.arrays)
         if all(a is b for a, b in zip(arrays, case.arrays, strict=True)):
             return None
         return self.expected(replace(case, arrays=arrays))
@@ -180,22 +186,6 @@ def _claimed(claims: frozenset[str], dtype: str) -> frozenset[str]:
     """The primitives that are claimed to be correctly rounded, in every dtype or in this one."""
     pairs = (claim.partition("/") for claim in claims)
     return frozenset(name for name, _, only in pairs if only in ("", dtype))
-
-
-def _without_subnormals(array: NDArray[Any]) -> NDArray[Any]:
-    """The array with zeros of the same sign for subnormals; itself where it has none."""
-    name = dtypes.name_of(array.dtype)
-    if dtypes.is_complex(name):
-        real, imag = map(_without_subnormals, dtypes.parts(array))
-        flushed = dtypes.of_parts(real, imag, name)
-        return array if np.array_equal(flushed, array, equal_nan=True) else flushed
-    if not dtypes.is_floating(name):
-        return array
-    size = np.abs(array.astype(np.float64))
-    tiny = (size > 0) & (size < dtypes.format_of(name).smallest_normal)
-    if not np.any(tiny):
-        return array
-    return np.where(tiny, np.copysign(array.dtype.type(0), array), array)
 
 
 def _severity(comparison: Comparison) -> tuple[int, float]:

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-BACKENDS = {"numpy", "opencl", "torch", "cuda", "cupy", "pyopencl"}
+BACKENDS = {"numpy", "opencl", "torch", "cuda", "cupy", "pyopencl", "jax", "mlx", "tinygrad",
+            "onnxruntime"}  # fmt: skip
 MAY_SAY_NUMPY = {"numpy"}  # the array library itself is what the suite is written in
 PROFILE = {"opencl"}  # the name of a tolerance profile, after the standard it comes from
 

@@ -1,0 +1,95 @@
+"""The JAX backend: jax.numpy, jax.nn and jax.lax, op by op through XLA."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.backends.jax_numpy import elementwise, movements, reductions
+from tensorcts.backends.jax_numpy.adapting import DTYPES, Array, native
+from tensorcts.backends.processors import cpu_name
+from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+
+OPS: dict[str, Callable[..., Any]] = {
+    **movements.CREATION,
+    **elementwise.OPS,
+    **elementwise.ACTIVATIONS,
+    **reductions.OPS,
+    **movements.SHAPES,
+    **movements.PLACES,
+}
+
+_UNCHECKED = frozenset(
+    f"{op}/C3"
+    for op in ("take", "gather", "take_along_axis", "embedding", "scatter", "scatter_add",
+               "put_along_axis", "index_copy", "index_add")
+)  # fmt: skip
+"""Indices out of range: JAX clamps them, drops them, or fills NaN in."""
+
+
+def _opened(platform: str) -> jax.Device:
+    try:
+        return jax.devices(platform)[0]
+    except RuntimeError as error:
+        raise UnavailableError(f"jax {jax.__version__} has no {platform!r}: {error}") from error
+
+
+class JaxBackend(Backend):
+    """JAX's eager functions; ``jax:gpu`` and the like name the platform."""
+
+    name = "jax"
+
+    def __init__(self, device: str | None = None) -> None:
+        """Take the first device of a platform ("cpu", "gpu", "tpu"); None is the CPU."""
+        self._device = _opened(device or "cpu")
+        self._ops = {name: self._placed(native(function)) for name, function in OPS.items()}
+
+    def _placed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """On the device, where there is no array that says so."""
+
+        def call(*arrays: Any, **attrs: Any) -> Any:
+            with jax.default_device(self._device):
+                return function(*arrays, **attrs)
+
+        return call
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device is and declares."""
+        cpu = self._device.platform == "cpu"
+        return Capabilities(
+            device=cpu_name() if cpu else self._device.device_kind,
+            dtypes=DTYPES,
+            versions={"jax": jax.__version__, "jaxlib": jax.lib.__version__},
+            unchecked=_UNCHECKED,
+            traits={
+                "views": "no",
+                "flush_subnormals": "all",
+                "flush_subnormals_float64": "all",
+                "activation_at_minus_infinity": "nan",
+                "softsign_at_infinity": "nan",
+                "remainder_zero_sign": "dividend",
+                "integer_division_by_zero": "any",
+                "integer_remainder_by_zero": "any",
+                "scatter_duplicates": "any_of_them",
+            },
+        )
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """The ops that JAX has a function for."""
+        return self._ops
+
+    def to_device(self, array: NDArray[Any]) -> Array:
+        """A copy: what JAX is given it may keep as its own memory."""
+        with jax.enable_x64(True):
+            return jax.device_put(jnp.array(array, copy=True), self._device)
+
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A copy; JAX stores what NumPy lacks as ml_dtypes does."""
+        return np.array(array)

@@ -1,0 +1,104 @@
+"""The MLX backend: mlx.core and mlx.nn on the CPU or a GPU."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.backends.mlx_arrays import arrays, elementwise
+from tensorcts.backends.mlx_arrays.adapting import DTYPES, Array, name_of, native
+from tensorcts.backends.processors import cpu_name
+from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.reference import dtypes
+
+OPS: dict[str, Callable[..., Any]] = {
+    **arrays.CREATION,
+    **elementwise.OPS,
+    **elementwise.ACTIVATIONS,
+    **arrays.REDUCTIONS,
+    **arrays.PRODUCTS,
+    **arrays.SHAPES,
+}
+
+_ON_CPU_ONLY = {"float64"}
+
+_UNCHECKED = frozenset(
+    {"astype/C1", "einsum/C5", "arange/C2", "flip/C1", "roll/C2", "pad/C1", "take/C2",
+     "take_along_axis/C3", "embedding/C3", "put_along_axis/C3"}
+)  # fmt: skip
+"""Constraints whose breach MLX does not notice; an index out of range may end the process."""
+
+
+def _opened(name: str) -> Any:
+    if name not in ("cpu", "gpu") or not mx.is_available(getattr(mx, name)):
+        raise UnavailableError(f"mlx has no device {name!r} here (pip install 'tensorcts[mlx]')")
+    return mx.Device(getattr(mx, name))
+
+
+class MlxBackend(Backend):
+    """MLX's own functions; ``mlx:gpu`` is Metal or CUDA."""
+
+    name = "mlx"
+
+    def __init__(self, device: str | None = None) -> None:
+        """Take "cpu" or "gpu"; None is the CPU."""
+        self._device = _opened(device or "cpu")
+        self._gpu = device == "gpu"
+        self._ops = {name: self._placed(native(function)) for name, function in OPS.items()}
+
+    def _placed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*given: Any, **attrs: Any) -> Any:
+            with mx.stream(self._device):
+                return function(*given, **attrs)
+
+        return call
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device is and declares."""
+        model = mx.device_info(self._device)["device_name"] if self._gpu else cpu_name()
+        return Capabilities(
+            device=str(model),
+            dtypes=frozenset(set(DTYPES) - (_ON_CPU_ONLY if self._gpu else set())),
+            versions={"mlx": version("mlx")},
+            unchecked=_UNCHECKED,
+            traits={
+                "views": "no",
+                "index_dtype": "uint32",
+                "activation_at_minus_infinity": "nan",
+                "softsign_at_infinity": "nan",
+                "attention_masked_row": "uniform",
+                "cast_out_of_range": "any",
+                "floor_division_of_infinity": "quotient",
+                "floor_of_quotient": "rounded",
+                "remainder_zero_sign": "dividend",
+                "integer_division_by_zero": "any",
+                "integer_remainder_by_zero": "any",
+                "shift_out_of_range": "masked",
+                "sign_of_nan": "zero",
+            },
+        )
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """The ops that MLX has a function for."""
+        return self._ops
+
+    def to_device(self, array: NDArray[Any]) -> Array:
+        """A copy, in its own dtype: left alone MLX makes float64 a float32."""
+        with mx.stream(self._device):
+            copy = mx.array(array, dtype=DTYPES[dtypes.name_of(array.dtype)])
+            mx.eval(copy)
+        return copy
+
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A copy, bfloat16 as its bits."""
+        if array.dtype != mx.bfloat16:
+            return np.array(array)
+        with mx.stream(self._device):
+            return np.array(array.view(mx.uint16)).view(dtypes.numpy_dtype(name_of(array)))

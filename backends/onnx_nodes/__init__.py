@@ -1,0 +1,57 @@
+"""The ONNX Runtime backend: its CPU kernels, each called as a model of one node."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from tensorcts.backends.onnx_nodes import arrays, elementwise
+from tensorcts.backends.onnx_nodes.nodes import CODES, dtype_of, put
+from tensorcts.backends.processors import cpu_name
+from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.reference import dtypes
+
+OPS: dict[str, Callable[..., Any]] = {**elementwise.OPS, **arrays.OPS}
+
+
+class OnnxRuntimeBackend(Backend):
+    """The kernels of ONNX Runtime's CPU execution provider."""
+
+    name = "onnxruntime"
+
+    def __init__(self, device: str | None = None) -> None:
+        """The CPU is the only device."""
+        if device not in (None, "cpu"):
+            raise UnavailableError(f"onnxruntime is offered on the CPU, not on {device!r}")
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device is and declares."""
+        return Capabilities(
+            device=cpu_name(),
+            dtypes=frozenset(CODES),
+            versions={"onnxruntime": ort.__version__, "onnx": onnx.__version__},
+            traits={"views": "no"},
+        )
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """The ops that are a node of ONNX, whatever the dtypes that it has a kernel for."""
+        return OPS
+
+    def to_device(self, array: NDArray[Any]) -> Any:
+        """A tensor with a copy."""
+        return put(array)
+
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A copy, of what NumPy lacks byte by byte."""
+        if (name := dtype_of(array)) not in dtypes.EXTENDED:
+            return np.array(array.numpy())
+        raw = ctypes.string_at(array.data_ptr(), array.tensor_size_in_bytes())
+        return np.frombuffer(raw, dtypes.numpy_dtype(name)).reshape(array.shape()).copy()

@@ -1,0 +1,98 @@
+"""JAX, MLX and ONNX Runtime as backends: data in and out, and what their adapters add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorcts.backends import registry
+from tensorcts.backends.protocol import Backend, UnavailableError, UnsupportedError
+from tensorcts.reference import dtypes
+from tensorcts.reference.registry import all_ops
+
+LIBRARIES = {"jax": "jax", "mlx": "mlx.core", "onnxruntime": "onnxruntime"}
+
+
+@pytest.fixture(scope="module", params=LIBRARIES)
+def backend(request: pytest.FixtureRequest) -> Backend:
+    pytest.importorskip(LIBRARIES[request.param])
+    return registry.load(request.param)
+
+
+def run(backend: Backend, op: str, *arrays: Any, **attrs: Any) -> Any:
+    return backend.to_host(backend.ops[op](*map(backend.to_device, arrays), **attrs))
+
+
+def test_the_table_knows_no_other_ops(backend: Backend) -> None:
+    assert set(backend.ops) <= {op.name for op in all_ops()}
+    assert len(backend.ops) >= 90
+
+
+@pytest.mark.parametrize("dtype", dtypes.STORABLE)
+@pytest.mark.parametrize("shape", [(), (0, 3), (4, 6)])
+def test_arrays_survive_the_trip(backend: Backend, dtype: str, shape: tuple[int, ...]) -> None:
+    if dtype not in backend.capabilities.dtypes:
+        assert backend.unsupported("add", dtype)
+        return
+    numbers = np.random.default_rng(3).integers(0, 2, shape)
+    array = numbers.astype(np.float64).astype(dtypes.numpy_dtype(dtype))
+    back = backend.to_host(backend.to_device(array))
+    assert (back.dtype, back.shape, back.tobytes()) == (array.dtype, shape, array.tobytes())
+
+
+def test_transfers_copy(backend: Backend) -> None:
+    array = np.ones(3, np.float32)
+    there = backend.to_device(array)
+    here = backend.to_host(there)
+    array[0], here[1] = 7, 7
+    assert backend.to_host(there).tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("dtype", ["float64", "int64"])
+def test_64_bits_stay_64_bits(backend: Backend, dtype: str) -> None:
+    x = np.array([2**40 + 1], dtype)
+    total = run(backend, "add", x, x)
+    assert (total.dtype, total.tolist()) == (np.dtype(dtype), [2**41 + 2])
+
+
+def test_a_missing_kernel_is_unsupported(backend: Backend) -> None:
+    with pytest.raises(UnsupportedError):
+        run(backend, "astype", np.ones(3, np.float32), dtype="complex32")
+
+
+@pytest.mark.parametrize(
+    ("op", "shapes", "attrs"),
+    [
+        ("add", [(2,), (3,)], {}),
+        ("matmul", [(2, 3), (2, 3)], {}),
+        ("bmm", [(2, 1, 1), (1, 1, 1)], {}),
+        ("reshape", [(2, 3)], {"shape": (4,)}),
+        ("squeeze", [(2, 3)], {"axis": 0}),
+        ("softmax", [(2, 3)], {"axis": 2}),
+        ("split", [(4,)], {"sizes": (1, 2), "axis": 0}),
+    ],
+)
+def test_bad_arguments_raise(
+    backend: Backend, op: str, shapes: list[tuple[int, ...]], attrs: dict[str, Any]
+) -> None:
+    with pytest.raises(Exception, match=r"\S") as raised:
+        run(backend, op, *(np.ones(s, np.float32) for s in shapes), **attrs)
+    assert not isinstance(raised.value, UnsupportedError)
+
+
+def test_an_unknown_device_is_unavailable(backend: Backend) -> None:
+    with pytest.raises(UnavailableError, match="nonsense"):
+        registry.load(f"{backend.name}:nonsense")
+
+
+def test_the_smallest_integer_over_minus_one_does_not_end_the_process(backend: Backend) -> None:
+    op = "trunc_divide" if "trunc_divide" in backend.ops else "floor_divide"
+    x = np.array([-(2**31), 6], np.int32)
+    y = np.array([-1, 2], np.int32)
+    if backend.name == "jax":
+        assert run(backend, op, x, y).tolist() == [-(2**31), 3]
+    else:
+        with pytest.raises(ArithmeticError, match="was not called"):
+            run(backend, op, x, y)
