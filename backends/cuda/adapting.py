@@ -36,7 +36,10 @@ def honest(function: Function, device: Any) -> Function:
 
 
 def _narrow(*names: str) -> Callable[[Function], Function]:
-    """A decorator: these 16-bit dtypes are computed in float32 and rounded once."""
+    """A decorator: these 16-bit dtypes are computed in float32 and rounded once.
+
+    Of several results it is the first one.
+    """
     formats = [dtypes.numpy_dtype(name) for name in names]
 
     def decorate(function: Function) -> Function:
@@ -48,7 +51,10 @@ def _narrow(*names: str) -> Callable[[Function], Function]:
             single = [
                 a.astype(np.float32) if a is not None and a.dtype == found[0] else a for a in arrays
             ]
-            return function(*single, **attrs).astype(found[0])
+            result = function(*single, **attrs)
+            if isinstance(result, tuple):
+                return result[0].astype(found[0]), *result[1:]
+            return result.astype(found[0])
 
         return compute
 

@@ -30,6 +30,8 @@ from tensorcts.backends.cuda import (
     shaping,
     slicing,
     sorting,
+    sparse_rows,
+    sparses,
     statistics,
 )
 from tensorcts.reference import dtypes, registry
@@ -60,13 +62,17 @@ OPS: dict[str, Callable[..., Any]] = {
     **scans.OPS,
     **rows.OPS,
     **randoms.OPS,
+    **sparses.OPS,
+    **sparse_rows.OPS,
 }
 
 LACKING: dict[str, str] = {
     **{
-        op.name: "not computed by cupyx.scipy.sparse yet"
+        f"{op.name}/{dtype}": "cupyx.scipy.sparse holds floats and complex numbers alone"
         for op in registry.all_ops()
-        if op.family.startswith("sparse_")
+        if op.family.startswith("sparse_") and op.name != "coo_transpose"
+        for dtype in op.dtypes
+        if dtype in dtypes.INTEGER
     },
     **{
         f"{op}/{dtype}": "cupy.random draws floats of 32 and 64 bits alone"
