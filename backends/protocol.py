@@ -34,6 +34,8 @@ class Capabilities:
         profile asks for ("divide", "sqrt"), or "op/dtype" pairs ("fma/float32").
     accumulator: for a dtype, or an "op/dtype" pair, the dtype that sums and contractions accumulate
         in (default: float32 for 16-bit floats, else the dtype itself).
+    operand_bits: for a dtype, or an "op/dtype" pair, the significand bits that contractions keep of
+        their operands (11 for TF32; default: all that the dtype has).
     intermediates: "op/dtype" pairs that round every intermediate result to the tensor's dtype,
         where others keep it in the accumulator's.
     backward_stable: "op/dtype" pairs whose algorithm gives the result of slightly wrong inputs,
@@ -44,6 +46,7 @@ class Capabilities:
         "op/trait" for one op alone), and ``index_dtype``, ``flush_subnormals`` ("no", "results",
         "all": inputs too), which speaks of float32 and of what is computed in it,
         ``flush_subnormals_float64``, and ``views`` ("no": every result is memory of its own).
+        Claims, measured where they are made: ``accumulation_rounding`` ("nearest", "toward_zero").
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 
@@ -53,6 +56,7 @@ class Capabilities:
     profile: str = "opencl"
     correctly_rounded: frozenset[str] = frozenset()
     accumulator: Mapping[str, str] = field(default_factory=dict)
+    operand_bits: Mapping[str, int] = field(default_factory=dict)
     intermediates: frozenset[str] = frozenset()
     backward_stable: frozenset[str] = frozenset()
     unchecked: frozenset[str] = frozenset()

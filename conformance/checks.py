@@ -7,6 +7,7 @@ bad_arguments   calls that break a constraint and must raise (in one dtype of ea
 aliasing        writes through results and arguments (in one dtype of each op)
 distribution    random numbers by the thousand: their statistics, seeds and independence
 probes          sums that are exact in any order, selected and position-coded elements
+properties      what the backend is: widths, orders and roundings measured, claims refuted
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
 """
 
@@ -20,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.conformance import aliasing, distributions, probes, values
+from tensorcts.conformance import aliasing, distributions, probes, properties, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.layouts import LAYOUTS, REPEATED, repeating
@@ -103,6 +104,8 @@ def _applies(check: str, op: Op, dtype: str) -> bool:
             return op.name in all_refusers() and dtype == usual_dtype(op)
         case "probes":
             return probes.applies(op, dtype, usual_dtype(op))
+        case "properties":
+            return properties.applies(op, dtype)
         case "aliasing":
             return _takes_arrays(op) and dtype == usual_dtype(op)
     return True
@@ -203,6 +206,10 @@ def _probes(test: Test, seed: int) -> Iterator[Case]:
     return probes.cases(test.op, test.dtype, drawn, seed)
 
 
+def _properties(test: Test, seed: int) -> Iterator[Case]:
+    return properties.cases(test.op, test.dtype)
+
+
 CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "special_values": _special_values,
     "shapes": _shapes,
@@ -211,6 +218,7 @@ CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "aliasing": _aliasing,
     "distribution": _distribution,
     "probes": _probes,
+    "properties": _properties,
 }
 CHECKS = (*CURATED, "random")
 

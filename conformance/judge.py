@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
-from tensorcts.conformance import aliasing, distributions, oracle, probes
+from tensorcts.conformance import aliasing, distributions, oracle, probes, properties
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case, describe_array
 from tensorcts.conformance.compare import Comparison, compare, number, without_subnormals
@@ -37,6 +37,7 @@ class Judgement:
     rule: str = ""
     comparison: Comparison = field(default_factory=lambda: Comparison("pass"))
     waiver: str = ""
+    measured: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def worst(self) -> Worst | None:
@@ -74,6 +75,7 @@ class Judge:
             stored=pair in declared.intermediates,
             flush=self._flush(case) != "no",
             backward=pair in declared.backward_stable,
+            operand_bits=declared.operand_bits.get(pair, declared.operand_bits.get(case.dtype)),
         )
 
     def expected(self, case: Case) -> tuple[Expected, ...]:
@@ -106,6 +108,8 @@ class Judge:
             return self._probed(case, outcome)
         if outcome.verdict is not None:
             return Judgement(case, outcome.verdict, outcome.message)
+        if case.probe in properties.READERS:
+            return self._measured(case, outcome.outputs)
         expected = self.expected(case)
         rule = str(expected[0].rule) if expected else ""
         if len(outcome.outputs) != len(expected):
@@ -145,6 +149,17 @@ class Judge:
         written, before, after = outcome.outputs
         message = aliasing.fault(case, written, before, after, views=views)
         return Judgement(case, "fail" if message else "pass", message)
+
+    def _measured(self, case: Case, outputs: tuple[NDArray[Any], ...]) -> Judgement:
+        """What a probe measured, and whether it refutes what is declared."""
+        declared = properties.Declared(case, self.capabilities, self.model(case))
+        try:
+            found = properties.READERS[case.probe](declared, outputs)
+        except (IndexError, ValueError, TypeError) as error:
+            return Judgement(case, "fail", f"nothing to be measured came back: {error}")
+        verdict: Verdict = "property-mismatch" if found.refuted else "pass"
+        message = "; ".join(found.refuted)
+        return Judgement(case, verdict, message, "property", measured=found.measured)
 
     def _is_random(self, case: Case) -> bool:
         """Whether only the distribution of the results is known."""

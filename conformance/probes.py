@@ -103,7 +103,12 @@ def beyond(case: Case, model: NoiseModel) -> str:
     needed = dtypes.format_of(EXACT[case.probe]).p
     kept = [model.accumulator, *([dtypes.component(model.dtype)] if model.stored else [])]
     held = min(dtypes.format_of(name).p for name in kept)
-    return f"{needed} bits are needed, {held} are declared" if held < needed else ""
+    if held < needed:
+        return f"{needed} bits are needed, {held} are declared"
+    taken = operand_bits(case) if model.operand_bits is not None else 0
+    if taken > (model.operand_bits or 0):
+        return f"the operands have {taken} bits, {model.operand_bits} are declared"
+    return ""
 
 
 # -- Integers --------------------------------------------------------------------------------------

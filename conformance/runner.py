@@ -47,6 +47,7 @@ class _Tally:
         self.verdicts: dict[Verdict, int] = {}
         self.first: dict[Verdict, Judgement] = {}
         self.waivers: dict[str, None] = {}
+        self.measured: dict[str, str] = {}
 
     def add(self, judgement: Judgement) -> None:
         self.cases += 1
@@ -55,6 +56,7 @@ class _Tally:
         self.lacking |= judgement.verdict == "unsupported" and self._counts(judgement.case)
         if judgement.waiver:
             self.waivers[judgement.waiver] = None
+        self.measured |= judgement.measured
         found = judgement.comparison
         self.elements += found.count
         self.vacuous += found.vacuous
@@ -101,6 +103,7 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     result.cases, result.rule = tally.cases, tally.rule
     result.ulp, result.z = tally.ulp, tally.z
     result.vacuous = tally.vacuous / tally.elements if tally.elements else 0.0
+    result.measured = tally.measured
     result.waiver = "; ".join(tally.waivers) if result.verdict == "waived" else ""
     shown = tally.first.get(result.verdict)
     if shown is not None and result.verdict != "pass":

@@ -108,7 +108,9 @@ class Session:
 def _claims(declared: Capabilities) -> dict[str, str]:
     """What a backend declares of its arithmetic, in words for the record."""
     accumulators = (f"{pair} in {dtype}" for pair, dtype in declared.accumulator.items())
+    operands = (f"{pair} {bits}" for pair, bits in declared.operand_bits.items())
     claims = {
+        "operand_bits": ", ".join(sorted(operands)),
         "accumulators": ", ".join(sorted(accumulators)),
         "backward_stable": ", ".join(sorted(declared.backward_stable)),
         "correctly_rounded": ", ".join(sorted(declared.correctly_rounded)),

@@ -114,6 +114,8 @@ class Result:
     worst: Worst | None = None
     reproducer: str = ""
     waiver: str = ""
+    measured: dict[str, str] = field(default_factory=dict)
+    """The figures of the check ``properties``, by property."""
 
     @property
     def id(self) -> str:

@@ -24,6 +24,7 @@ class NoiseModel:
     flush: whether subnormal intermediate results may become zeros.
     backward: whether the algorithm is backward stable only: its result is that of inputs which are
         off by half an ulp (Welford's variance; Chan, Golub & LeVeque 1983).
+    operand_bits: the significand bits that contractions keep of their operands, None for all.
     """
 
     dtype: str
@@ -33,6 +34,7 @@ class NoiseModel:
     stored: bool
     flush: bool = False
     backward: bool = False
+    operand_bits: int | None = None
 
     @classmethod
     def of(
@@ -45,11 +47,14 @@ class NoiseModel:
         stored: bool = False,
         flush: bool = False,
         backward: bool = False,
+        operand_bits: int | None = None,
     ) -> NoiseModel:
         """The model with the accumulator's default: float32 for 16-bit floats, else the dtype."""
         default = "float32" if dtypes.is_narrow(dtype) else dtypes.component(dtype)
         accumulator = accumulator or default
-        return cls(dtype, profile, correctly_rounded, accumulator, stored, flush, backward)
+        return cls(
+            dtype, profile, correctly_rounded, accumulator, stored, flush, backward, operand_bits
+        )
 
     @property
     def intermediates(self) -> str:
@@ -80,13 +85,15 @@ class NoiseModel:
             for form in map(dtypes.format_of, (self.intermediates, self.accumulator))
         )
         budgets = self.budgets(self.intermediates)
-        return Noise(budgets, intermediates, accumulator, generator, self.flush)
+        kept = 53 if self.operand_bits is None else self.operand_bits - lost
+        return Noise(budgets, intermediates, accumulator, generator, self.flush, kept)
 
     def describe(self) -> str:
         """The model in words."""
         where = f"computed in {self.intermediates}, accumulated in {self.accumulator}"
         traits = ", subnormals flushed" if self.flush else ""
         traits += ", backward stable" if self.backward else ""
+        traits += "" if self.operand_bits is None else f", operands of {self.operand_bits} bits"
         return f"{where}{traits}, primitives by the profile {self.profile}"
 
     def __str__(self) -> str:
@@ -95,4 +102,5 @@ class NoiseModel:
         traits = ["storage" if self.stored else "accumulate"]
         traits += ["flush"] if self.flush else []
         traits += ["backward"] if self.backward else []
+        traits += [f"operands {self.operand_bits}"] if self.operand_bits is not None else []
         return f"{self.dtype} {self.profile} {claims} {self.accumulator} {' '.join(traits)}"

@@ -108,6 +108,7 @@ def _capabilities(device: torch.device, refused: Iterable[str]) -> Capabilities:
         | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
+            **({} if gpu else {"accumulation_rounding": "nearest"}),  # tensor cores truncate
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",
             "softsign_at_infinity": "nan",

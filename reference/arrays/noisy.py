@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,7 @@ class Noise:
     intermediates: the format that every intermediate result is rounded to.
     accumulator: the format that contractions and reductions accumulate in.
     flush: whether subnormal results may become zeros.
+    operand_bits: the significand bits that contractions keep of their operands.
     """
 
     budgets: Mapping[str, float]
@@ -43,12 +44,19 @@ class Noise:
     accumulator: Format
     generator: np.random.Generator
     flush: bool = False
+    operand_bits: int = 53
+
+    def taken(self, x: Any) -> Any:
+        """``x`` as a contraction takes it: rounded to the bits that it keeps."""
+        if not isinstance(x, np.ndarray) or self.operand_bits >= self.intermediates.p:
+            return x
+        few = replace(self.intermediates, p=self.operand_bits)
+        return replace(self, intermediates=few).rounded(x, 0.5)
 
     def rounded(self, y: Any, ulps: float | NDArray[Any]) -> Any:
         """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
         y = np.asarray(y)
-        scale = np.abs(y) if np.iscomplexobj(y) else y
-        error = ulps * self.intermediates.ulp(np.where(np.isfinite(scale), scale, 0.0))
+        error = ulps * self.intermediates.ulp(np.where(np.isfinite(y), np.abs(y), 0.0))
         y = np.where((y != 0) & np.isfinite(y), y + error * self._unit(y), y)
         return self._flushed(self._overflowed(y))
 
@@ -95,9 +103,8 @@ class Noisy(Interpreter):
         args, kwargs = unwrap(args, self.level), unwrap(kwargs, self.level)
         with np.errstate(all="ignore"):
             result = self._disturbed(function, args, kwargs)
-        if function in primitives.PREDICATES or function in primitives.INDEX_VALUED:
-            return result
-        return map_arrays(self._wrap, result)
+        exact = function in primitives.PREDICATES or function in primitives.INDEX_VALUED
+        return result if exact else map_arrays(self._wrap, result)
 
     def _wrap(self, result: Any) -> Any:
         return Noisy(np.asarray(result), self.noise) if _is_inexact(result) else result
@@ -122,9 +129,8 @@ class Noisy(Interpreter):
 
 def _exact(function: Callable[..., Any], operands: Any) -> Any:
     """Where no arithmetic rounds: 0 is added or subtracted."""
-    if function not in (np.add, np.subtract):
-        return False
-    return np.equal(operands[0], 0) | np.equal(operands[1], 0)
+    sum_or_difference = function in (np.add, np.subtract)
+    return sum_or_difference and np.equal(operands[0], 0) | np.equal(operands[1], 0)
 
 
 def _is_inexact(result: Any) -> bool:
@@ -170,7 +176,7 @@ def _cumprod(noise: Noise, x: Any, axis: int) -> Any:
 
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
     def contract(noise: Noise, *args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
+        result = function(*map(noise.taken, args), **kwargs)
         squared = [np.abs(a) ** 2 if isinstance(a, np.ndarray) else a for a in args]
         squares = function(*squared, **kwargs)
         return noise.accumulated(result, squares, _terms(function, args, result))

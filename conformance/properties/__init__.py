@@ -1,0 +1,37 @@
+"""Properties: what a backend is, measured by probes and held against what it declares.
+
+Each module has probes of one kind: ``cases`` yields them for an op in a dtype, ``read`` turns the
+results of one into figures and into a sentence for each declaration that they refute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.properties import accumulation
+from tensorcts.conformance.properties.readings import Declared, Reading
+from tensorcts.reference.registry import Op
+
+__all__ = ["READERS", "Declared", "Reading", "applies", "cases"]
+
+Reader = Callable[[Declared, tuple[NDArray[Any], ...]], Reading]
+
+READERS: dict[str, Reader] = {
+    accumulation.SUMS: accumulation.read,
+    accumulation.FACTORS: accumulation.read,
+}
+"""The probes, and for each what reads its results."""
+
+
+def applies(op: Op, dtype: str) -> bool:
+    """Whether anything is measured of the op in the dtype."""
+    return next(cases(op, dtype), None) is not None
+
+
+def cases(op: Op, dtype: str) -> Iterator[Case]:
+    """The probes of an op in a dtype."""
+    yield from accumulation.cases(op, dtype)
