@@ -75,10 +75,17 @@ class Format:
         return self.p >= other.p and finer and self.max >= other.max
 
     def ulp(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The distance between the format's numbers in the binade of ``x`` (real valued)."""
-        exponent = np.frexp(np.abs(x))[1] - 1
-        exponent = np.where(x == 0, self.emin, np.maximum(exponent, self.emin))
-        return np.asarray(np.ldexp(1.0, exponent - self.p + 1), np.float64)
+        """The distance between the format's numbers in the binade of ``x`` (real valued).
+
+        Infinite for what is not finite.
+        """
+        return np.asarray(np.maximum(binades(x), self.smallest_normal) * 2.0 ** (1 - self.p))
+
+
+def binades(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The powers of two 2**k ≤ |x| < 2**(k+1): 0 below float64's normal numbers, inf past them."""
+    exponent = np.asarray(x, np.float64).view(np.int64) & np.int64(0x7FF << 52)
+    return np.asarray(exponent).view(np.float64)
 
 
 @cache

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays.noisy import Noise
+from tensorcts.reference.arrays.noise import Noise
 from tensorcts.tolerances import budgets
 
 
@@ -77,7 +77,7 @@ class NoiseModel:
         """
         return 2.0**20 if self.intermediates == "float64" else 1.0
 
-    def noise(self, generator: np.random.Generator) -> Noise:
+    def noise(self, generator: np.random.Generator, samples: int | None = None) -> Noise:
         """The errors, drawn from a generator, ``magnification`` times as large as in earnest."""
         lost = int(np.log2(self.magnification))
         intermediates, accumulator = (
@@ -86,7 +86,7 @@ class NoiseModel:
         )
         budgets = self.budgets(self.intermediates)
         kept = 53 if self.operand_bits is None else self.operand_bits - lost
-        return Noise(budgets, intermediates, accumulator, generator, self.flush, kept)
+        return Noise(budgets, intermediates, accumulator, generator, self.flush, kept, samples)
 
     def describe(self) -> str:
         """The model in words."""

@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.dispatch import Interpreter, innermost
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
+from tensorcts.reference.arrays.stacked import Stacked
 from tensorcts.reference.registry import Op
 from tensorcts.tolerances import budgets
 from tensorcts.tolerances.model import NoiseModel
@@ -80,23 +82,44 @@ def sigma(
         outputs.
     truths: the outputs' truths, as float64 or complex128.
     """
-    squares = [np.zeros(np.shape(t)) for t in truths]
-    # Errors are counted in ulps: the square of a tiny one would underflow.
+    try:
+        outputs = run(_wrapper(model, [seed], SAMPLES))
+    except (TypeError, ValueError, IndexError):  # what is computed hangs on the noisy numbers
+        runs = [run(_wrapper(model, [seed, sample], None)) for sample in range(SAMPLES)]
+        outputs = tuple(map(_stacked, zip(*runs, strict=True)))
+    return [_spread(*each, model) for each in zip(outputs, truths, strict=True)]
+
+
+def _wrapper(model: NoiseModel, key: list[int], samples: int | None) -> Callable[[Any], Any]:
+    noise = model.noise(np.random.Generator(np.random.SFC64(key)), samples)
+    return partial(_noisy, noise=noise, backward=model.backward)
+
+
+def _stacked(outputs: tuple[Any, ...]) -> Stacked:
+    return Stacked(np.stack([np.asarray(innermost(output)) for output in outputs]))
+
+
+def _spread(output: Any, truth: NDArray[Any], model: NoiseModel) -> NDArray[np.float64]:
+    """The root mean square of (noisy - truth), from all samples of an output."""
+    while isinstance(output, Interpreter) and not isinstance(output, Stacked):
+        output = output.value
+    values = output.value if isinstance(output, Stacked) else np.asarray(output)[None]
     form = dtypes.format_of(model.dtype if dtypes.is_inexact(model.dtype) else "float64")
-    units = [form.ulp(np.where(np.isfinite(t), np.abs(t), 0.0)) for t in truths]
-    for sample in range(SAMPLES):
-        noise = model.noise(np.random.Generator(np.random.Philox(key=[seed, sample])))
-        outputs = run(partial(_noisy, noise=noise, backward=model.backward))
-        with np.errstate(all="ignore"):
-            for total, output, truth, unit in zip(squares, outputs, truths, units, strict=True):
-                value = innermost(output) if isinstance(output, Interpreter) else output
-                value, wanted = _clipped(value, model), _clipped(truth, model)
-                same = (value == wanted) | (np.isnan(value) & np.isnan(wanted))
-                total += np.where(same, 0.0, (np.abs(value - wanted) / unit) ** 2)
-    with np.errstate(invalid="ignore"):
+    # Errors are counted in ulps: the square of a tiny one would underflow.
+    unit = form.ulp(np.where(np.isfinite(truth), np.abs(truth), 0.0))
+    with np.errstate(all="ignore"):
+        off = _difference(_clipped(values, model), _clipped(truth, model)) / unit
+        spread = np.sqrt(np.einsum("s...,s...->...", off, off) / len(off)) / model.magnification
         # In ulps first: the magnified unit of a number near float64's smallest would be zero.
-        spreads = [np.sqrt(total / SAMPLES) / model.magnification for total in squares]
-        return [_times(spread, unit) for spread, unit in zip(spreads, units, strict=True)]
+        return _times(spread, unit)
+
+
+def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:
+    """|values - truth|; none where both are the same infinity, or NaN."""
+    off: NDArray[np.float64] = np.abs(values - truth)
+    if np.all(np.isfinite(off)):
+        return off
+    return np.where((values == truth) | (np.isnan(values) & np.isnan(truth)), 0.0, off)
 
 
 def _times(spread: NDArray[np.float64], unit: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -117,4 +140,6 @@ def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
     if np.iscomplexobj(values) or form.p == 53:
         return values
     beyond = form.max * (1 + form.unit_roundoff)
+    if np.all(np.abs(values) <= beyond):
+        return values
     return np.clip(values, -beyond, beyond)

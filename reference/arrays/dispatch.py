@@ -54,6 +54,11 @@ class Interpreter(NDArrayOperatorsMixin):
         return f"{type(self).__name__}({self.value!r})"
 
     @property
+    def inner(self) -> Any:
+        """What is wrapped, be it an interpreter."""
+        return self.value
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the wrapped array."""
         return np.shape(innermost(self))
@@ -77,7 +82,7 @@ class Interpreter(NDArrayOperatorsMixin):
 def innermost(x: Any) -> Any:
     """The plain array at the bottom of a nest of interpreters."""
     while isinstance(x, Interpreter):
-        x = x.value
+        x = x.inner
     return x
 
 

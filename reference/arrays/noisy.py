@@ -3,97 +3,35 @@
 Every primitive's result is disturbed by a random rounding error of the size that the tolerance
 tables grant that primitive in the dtype at hand. The spread of several such runs is what an honest
 implementation may be off by (Parker 1997; CESTAC/CADNA; Verificarlo).
-
-The errors: an elementwise primitive with a budget of k ulp is off by a uniform error in ±k ulp; a
-contraction over K products by a normal error of standard deviation
-u_acc·√K·(|Σab|/√3 + √Σ(ab)²), u_acc the unit roundoff of the accumulator. Results beyond the
-largest number of the format in which intermediates are kept become infinite, as they would there.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import scipy.special
-from numpy.typing import NDArray
 
 from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.dispatch import Interpreter, map_arrays, slice_of, unwrap
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.stacked import Stacked, one_by_one
 from tensorcts.reference.arrays.subscripts import sizes_of
-from tensorcts.reference.dtypes import Format
-
-
-@dataclass(frozen=True)
-class Noise:
-    """The rounding errors of an honest implementation.
-
-    budgets: ulps of ``intermediates`` that each elementwise primitive may be off by; rows for
-        complex results, normwise, stand under ``"complex " + name``.
-    intermediates: the format that every intermediate result is rounded to.
-    accumulator: the format that contractions and reductions accumulate in.
-    flush: whether subnormal results may become zeros.
-    operand_bits: the significand bits that contractions keep of their operands.
-    """
-
-    budgets: Mapping[str, float]
-    intermediates: Format
-    accumulator: Format
-    generator: np.random.Generator
-    flush: bool = False
-    operand_bits: int = 53
-
-    def taken(self, x: Any) -> Any:
-        """``x`` as a contraction takes it: rounded to the bits that it keeps."""
-        if not isinstance(x, np.ndarray) or self.operand_bits >= self.intermediates.p:
-            return x
-        few = replace(self.intermediates, p=self.operand_bits)
-        return replace(self, intermediates=few).rounded(x, 0.5)
-
-    def rounded(self, y: Any, ulps: float | NDArray[Any]) -> Any:
-        """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
-        y = np.asarray(y)
-        error = ulps * self.intermediates.ulp(np.where(np.isfinite(y), np.abs(y), 0.0))
-        y = np.where((y != 0) & np.isfinite(y), y + error * self._unit(y), y)
-        return self._flushed(self._overflowed(y))
-
-    def accumulated(self, y: Any, squares: Any, terms: Any) -> Any:
-        """``y``, a sum of ``terms`` terms whose squares add up to ``squares``, off by its error."""
-        y = np.asarray(y)
-        size = np.abs(y) / math.sqrt(3) + np.sqrt(np.abs(squares))
-        error = self.accumulator.unit_roundoff * np.sqrt(np.maximum(terms, 1)) * size
-        normal = self.generator.standard_normal(np.shape(y))
-        if np.iscomplexobj(y):
-            normal = (normal + 1j * self.generator.standard_normal(np.shape(y))) / math.sqrt(2)
-        return self.rounded(np.where(np.isfinite(error), y + error * normal, y), 0.5)
-
-    def _unit(self, y: NDArray[Any]) -> NDArray[Any]:
-        uniform = self.generator.uniform(-1.0, 1.0, y.shape)
-        if not np.iscomplexobj(y):
-            return uniform
-        return np.asarray(uniform * np.exp(1j * self.generator.uniform(0.0, np.pi, y.shape)))
-
-    def _flushed(self, y: NDArray[Any]) -> NDArray[Any]:
-        tiny = np.abs(y) < self.intermediates.smallest_normal
-        if not self.flush or not np.any(tiny):
-            return y
-        return np.where(tiny & (self.generator.random(y.shape) < 0.5), 0.0, y)
-
-    def _overflowed(self, y: NDArray[Any]) -> NDArray[Any]:
-        if np.iscomplexobj(y) or not np.any(np.abs(y) > self.intermediates.max):
-            return y
-        return np.where(np.abs(y) > self.intermediates.max, np.copysign(np.inf, y), y)
 
 
 class Noisy(Interpreter):
-    """A float64 (or complex128) array that suffers the rounding errors of a lesser dtype."""
+    """A float64 (or complex128) array that suffers the rounding errors of a lesser dtype.
+
+    Where the noise is drawn several times ``value`` becomes ``Stacked`` at the first rounding.
+    """
 
     level = 0
 
-    def __init__(self, value: NDArray[Any], noise: Noise) -> None:
+    def __init__(self, value: Any, noise: Noise) -> None:
         """Wrap ``value``; every result computed from it is disturbed by ``noise``."""
         self.value = value
         self.noise = noise
@@ -107,7 +45,9 @@ class Noisy(Interpreter):
         return result if exact else map_arrays(self._wrap, result)
 
     def _wrap(self, result: Any) -> Any:
-        return Noisy(np.asarray(result), self.noise) if _is_inexact(result) else result
+        if not _is_inexact(result):
+            return result
+        return Noisy(result if isinstance(result, Stacked) else np.asarray(result), self.noise)
 
     def _disturbed(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         own = CONTRACTIONS.get(function, UNEVEN.get(function))
@@ -116,10 +56,10 @@ class Noisy(Interpreter):
         result = function(*args, **kwargs)
         if function in primitives.ARITHMETIC:
             budget = self.noise.budgets[_row(primitives.ARITHMETIC[function], result)]
-            return self.noise.rounded(result, np.where(_exact(function, args), 0.0, budget))
-        if function is np.absolute and any(np.iscomplexobj(a) for a in args):
+            return self.noise.rounded(result, _unless_exact(budget, function, args))
+        if function is np.absolute and any(_is_complex(a) for a in args):
             return self.noise.rounded(result, self.noise.budgets["hypot"])
-        if function is np.sign and np.iscomplexobj(result):  # a quotient by the modulus
+        if function is np.sign and _is_complex(result):  # a quotient by the modulus
             modulus = self.noise.rounded(result, self.noise.budgets["hypot"])
             return self.noise.rounded(modulus, self.noise.budgets["divide"])
         if function not in NOISELESS:
@@ -127,36 +67,54 @@ class Noisy(Interpreter):
         return result
 
 
-def _exact(function: Callable[..., Any], operands: Any) -> Any:
-    """Where no arithmetic rounds: 0 is added or subtracted."""
-    sum_or_difference = function in (np.add, np.subtract)
-    return sum_or_difference and np.equal(operands[0], 0) | np.equal(operands[1], 0)
+def _unless_exact(budget: float, function: Callable[..., Any], operands: Any) -> Any:
+    """The budget, but 0 where no arithmetic rounds: 0 is added or subtracted."""
+    if function not in (np.add, np.subtract):
+        return budget
+    if all(np.all(_plain(x)) for x in operands):
+        return budget
+    return np.where(np.equal(operands[0], 0) | np.equal(operands[1], 0), 0.0, budget)
+
+
+def _plain(x: Any) -> Any:
+    return x.value if isinstance(x, Stacked) else x
 
 
 def _is_inexact(result: Any) -> bool:
-    return np.issubdtype(np.asarray(result).dtype, np.inexact)
+    return np.asarray(_plain(result)).dtype.kind in "fc"
+
+
+def _is_complex(x: Any) -> bool:
+    return np.asarray(_plain(x)).dtype.kind == "c"
 
 
 def _row(name: str, result: Any) -> str:
-    return f"complex {name}" if np.iscomplexobj(result) else name
+    return f"complex {name}" if _is_complex(result) else name
+
+
+def _squares(x: Any) -> Any:
+    """The squares of the sizes; of stacked arrays, which differ by noise only, their mean."""
+    if not isinstance(x, Stacked):
+        return np.abs(x) ** 2
+    size = np.abs(x.value) if _is_complex(x) else x.value
+    return np.einsum("s...,s...->...", size, size) / len(size)
 
 
 def _sum(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     total = np.sum(x, axis=axis, keepdims=keepdims)
-    squares = np.sum(np.abs(x) ** 2, axis=axis, keepdims=keepdims)
+    squares = np.sum(_squares(x), axis=axis, keepdims=keepdims)
     return noise.accumulated(total, squares, np.size(x) / max(np.size(total), 1))
 
 
 def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
-    product = np.asarray(np.prod(x, axis=axis, keepdims=keepdims))
+    product = np.prod(x, axis=axis, keepdims=keepdims)
     return _multiplied(noise, product, max(np.size(x) / max(np.size(product), 1) - 1, 0))
 
 
 def _multiplied(noise: Noise, product: Any, roundings: Any) -> Any:
     # Each rounding is off by at most k ulp ≤ 2ku of the product, uniformly: variance (2ku)²/3.
     most = 2 * noise.budgets[_row("multiply", product)] * noise.accumulator.unit_roundoff
-    relative = most * np.sqrt(roundings / 3) * noise.generator.standard_normal(product.shape)
-    return noise.rounded(product * (1 + relative), 0.5)
+    return noise.scaled(product, most * np.sqrt(roundings / 3))
 
 
 def _places(x: Any, axis: int) -> Any:
@@ -166,7 +124,7 @@ def _places(x: Any, axis: int) -> Any:
 
 
 def _cumsum(noise: Noise, x: Any, axis: int) -> Any:
-    squares = np.cumsum(np.abs(x) ** 2, axis=axis)
+    squares = np.cumsum(_squares(x), axis=axis)
     return noise.accumulated(np.cumsum(x, axis=axis), squares, _places(x, axis))
 
 
@@ -177,7 +135,7 @@ def _cumprod(noise: Noise, x: Any, axis: int) -> Any:
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
     def contract(noise: Noise, *args: Any, **kwargs: Any) -> Any:
         result = function(*map(noise.taken, args), **kwargs)
-        squared = [np.abs(a) ** 2 if isinstance(a, np.ndarray) else a for a in args]
+        squared = [a if isinstance(a, str) else _squares(a) for a in args]
         squares = function(*squared, **kwargs)
         return noise.accumulated(result, squares, _terms(function, args, result))
 
@@ -196,6 +154,9 @@ def _einsum(noise: Noise, subscripts: str, *operands: Any) -> Any:
     """
     inputs, _, output = subscripts.partition("->")
     terms = list(zip(inputs.split(","), operands, strict=True))
+    if noise.samples is not None and _leaves_a_choice(terms, output):
+        once = partial(_einsum, replace(noise, samples=None), subscripts)
+        return one_by_one(once, operands, noise.samples)
     if len(terms) > 1 and noise.generator.random() < 0.5:
         terms = [_alone(noise, i, terms, output) for i in range(len(terms))]
     while len(terms) > 2:
@@ -203,6 +164,17 @@ def _einsum(noise: Noise, subscripts: str, *operands: Any) -> Any:
         needed = output + "".join(letters for letters, _ in terms)
         terms.append(_joined(noise, [first, second], needed))
     return _plain_einsum(noise, terms, output)
+
+
+def _leaves_a_choice(terms: list[Term], output: str) -> bool:
+    alone = any(_letters_alone(i, terms, output) for i in range(len(terms)))
+    return len(terms) > 2 or (len(terms) == 2 and alone)
+
+
+def _letters_alone(place: int, terms: list[Term], output: str) -> set[str]:
+    """The letters of a term that neither another one nor the output has."""
+    others = (letters for i, (letters, _) in enumerate(terms) if i != place)
+    return set(terms[place][0]).difference(output, *others)
 
 
 def _alone(noise: Noise, place: int, terms: list[Term], output: str) -> Term:
@@ -238,7 +210,7 @@ def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
 def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     total = primitives.scatter_sum(x, index, updates, axis=axis)
     squares = primitives.scatter_sum(np.abs(x) ** 2, index, np.abs(updates) ** 2, axis=axis)
-    given = [np.asarray(a != 0, np.float64) for a in (x, updates)]
+    given = [np.where(np.not_equal(a, 0), 1.0, 0.0) for a in (x, updates)]
     terms = primitives.scatter_sum(given[0], index, given[1], axis=axis)  # 0 adds no error
     return np.where(terms <= 1, total, noise.accumulated(total, squares, terms))
 
@@ -253,7 +225,7 @@ def _psi(noise: Noise, x: Any) -> Any:
 def _power(noise: Noise, x: Any, y: Any) -> Any:
     """The complex power is exp(y·log x), whose error grows with the size of the exponent."""
     z = np.power(x, y)
-    if not np.iscomplexobj(z):
+    if not _is_complex(z):
         return noise.rounded(z, noise.budgets["pow"])
     logarithm = noise.rounded(np.log(x), noise.budgets["complex log"])
     exponent = noise.rounded(y * logarithm, noise.budgets["complex multiply"])

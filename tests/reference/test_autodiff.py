@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC, hurwitz
 from tensorcts.reference.autodiff import rules
 from tensorcts.reference.autodiff.reverse import grad, vjp

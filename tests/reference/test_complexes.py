@@ -14,7 +14,8 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.oracle import expect
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.dtypes import format_of
 from tensorcts.reference.ops import definitions as ops
 from tensorcts.reference.registry import get

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.samplers import all_samplers
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.arrays.subscripts import sizes_of, spelled_out
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.dtypes import format_of

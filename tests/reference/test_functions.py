@@ -12,7 +12,8 @@ import pytest
 from hypothesis import assume, given
 
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC, PRECISION
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.dtypes import format_of

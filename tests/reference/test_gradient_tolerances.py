@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.dtypes import format_of

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from tensorcts.reference.arrays.noisy import Noise, Noisy
+from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.arrays.primitives import ARITHMETIC, scatter_sum
 from tensorcts.reference.dtypes import format_of
 from tensorcts.reference.ops import definitions as ops
