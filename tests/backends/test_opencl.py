@@ -211,20 +211,6 @@ def test_products_of_matrices_that_do_not_fill_a_tile(
     assert np.array_equal(run(backend, "matmul", x, y), np.matmul(x, y))
 
 
-@pytest.mark.parametrize("size", [1, GROUP, GROUP + 1, GROUP * GROUP + 1])
-@pytest.mark.parametrize("density", [0.0, 0.5, 1.0])
-def test_masked_select_across_blocks(backend: OpenCLBackend, size: int, density: float) -> None:
-    mask = np.random.default_rng(size).random(size) < density
-    x = np.arange(size, dtype=np.int64)
-    assert np.array_equal(run(backend, "masked_select", x, mask), x[mask])
-
-
-def test_the_last_of_many_updates_stays(backend: OpenCLBackend) -> None:
-    updates = np.arange(1000) + 1j * np.arange(1000)
-    got = run(backend, "scatter", np.zeros(1, complex), np.zeros(1000, int), updates, axis=0)
-    assert got.tolist() == [999 + 999j]
-
-
 # --- bad arguments ---------------------------------------------------------------------------
 
 X, Y = np.ones((2, 3), np.float32), np.ones((3,), np.float32)
