@@ -21,14 +21,6 @@ _lerp = cupy.ElementwiseKernel(
 )
 
 
-def _sign(x: Any) -> Any:
-    """CuPy's own of a complex array is that of the real part."""
-    if x.dtype.kind != "c":
-        return cupy.sign(x)
-    size = cupy.abs(x)
-    return x / cupy.where(size == 0, size.dtype.type(1), size)
-
-
 def _clip(x: Any, low: Any = None, high: Any = None) -> Any:
     """CuPy clips by two bounds; one alone is a maximum or a minimum."""
     if low is None or high is None:
@@ -58,7 +50,7 @@ OPS: dict[str, Function] = {
     "remainder": cupy.remainder,
     "fmod": cupy.fmod,
     "positive": cupy.positive,
-    "sign": _sign,
+    "sign": cupy.sign,
     "copysign": cupy.copysign,
     "signbit": cupy.signbit,
     "square": cupy.square,

@@ -38,12 +38,18 @@ def comparable(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype == BFLOAT16 else x
 
 
+def _embedding(weight: Any, indices: Any) -> Any:
+    if weight.ndim != 2:
+        raise ValueError(f"weight must be 2-d, not of shape {weight.shape}")
+    return cupy.take(weight, integers(indices), 0)
+
+
 OPS: dict[str, Function] = {
     "take": bits(lambda x, indices, *, axis: cupy.take(x, integers(indices), axis)),
     "gather": bits(lambda x, index, *, axis: cupy.take_along_axis(x, integers(index), axis)),
     "take_along_axis": bits(lambda x, i, *, axis: cupy.take_along_axis(x, integers(i), axis)),
     "index": bits(lambda x, *indices, axes: x[key(x, indices, axes)]),
-    "embedding": bits(lambda weight, indices: cupy.take(weight, integers(indices), 0)),
+    "embedding": bits(_embedding),
     "nonzero": lambda x: cupy.nonzero(comparable(x)),
     "argwhere": lambda x: cupy.argwhere(comparable(x)),
 }

@@ -10,6 +10,7 @@ import cupyx.scipy.special
 import numpy as np
 
 from tensorcts.backends.cuda.adapting import BFLOAT16, Function, both, brain
+from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
 
 
@@ -79,6 +80,12 @@ def _vector_norm(x: Any, *, axis: Any, ord: float, keepdims: bool) -> Any:
     return cupy.expand_dims(norm, axes) if keepdims else norm
 
 
+def _logsumexp(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    if any(x.shape[a] == 0 for a in _axes(x, axis)):
+        raise UnsupportedError("cupyx.scipy.special.logsumexp takes no empty axes")
+    return cupyx.scipy.special.logsumexp(x, axis=axis, keepdims=keepdims)
+
+
 OPS: dict[str, Function] = {
     "sum": _reduced(cupy.sum),
     "mean": _reduced(cupy.mean),
@@ -96,6 +103,6 @@ OPS: dict[str, Function] = {
     "nanmean": both(_reduced(cupy.nanmean)),
     "nanmax": both(_reduced(cupy.nanmax)),
     "nanmin": both(_reduced(cupy.nanmin)),
-    "logsumexp": both(_reduced(cupyx.scipy.special.logsumexp)),
+    "logsumexp": both(_logsumexp),
     "vector_norm": both(_vector_norm),
 }

@@ -62,6 +62,8 @@ def _scatter_reduce(
 ) -> Any:
     if reduction not in ("sum", "prod", "mean", *_EXTREMES):
         raise ValueError(f"CuPy has no reduction {reduction!r}")
+    if reduction == "mean" and x.dtype.kind != "f":
+        raise ValueError(f"the mean is of floats, not of {x.dtype}")
     places = _places(index, axis)
     if index.shape != updates.shape:
         raise ValueError(f"updates must have the shape {index.shape}, not {updates.shape}")

@@ -38,6 +38,8 @@ def _topk(x: Any, *, k: int, axis: int, largest: bool) -> tuple[Any, Any]:
 def _searchsorted(x1: Any, x2: Any, *, side: str) -> Any:
     if x1.ndim != 1:
         raise ValueError(f"x1 must be 1-d, not of shape {x1.shape}")
+    if side not in ("left", "right"):  # CuPy takes any other for the left one
+        raise ValueError(f"side must be left or right, not {side!r}")
     return cupy.searchsorted(comparable(x1), comparable(x2), side)
 
 

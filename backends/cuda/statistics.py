@@ -26,7 +26,8 @@ def _median(x: Any, *, axis: int | None, keepdims: bool) -> Any:
 def _quantile(x: Any, *, q: float, axis: int | None, keepdims: bool) -> Any:
     if not 0 <= q <= 1:
         raise ValueError(f"q must be in [0, 1], not {q}")
-    if x.size == 0:
+    size = x.size if axis is None else x.shape[axis]  # CuPy takes an axis too many modulo x.ndim
+    if size == 0:
         raise ValueError(f"an x of shape {x.shape} has no elements along axis {axis}")
     return cupy.quantile(x, q, axis=axis, keepdims=keepdims).astype(x.dtype)
 
