@@ -136,7 +136,7 @@ def _measured_exactly(
     wanted = dtypes.round_once(expected.hi, expected.lo, expected.dtype)
     same = _same(got, wanted, zero_sign)
     if flush != "no" and dtypes.is_floating(expected.dtype):
-        same |= (got == 0) & (np.abs(expected.hi) < _smallest_normal(expected))
+        same |= (got == 0) & _tiny(expected)
     if not dtypes.is_inexact(expected.dtype):
         return _Errors(~same, np.where(same, 0.0, 1.0), None, None, None)
     ulp = _error(got, expected) / _unit(expected)
@@ -148,6 +148,12 @@ def _smallest_normal(expected: Expected) -> float:
     """Below it results are flushed: in float32 and what is as wide, never in a narrower format."""
     names = ("float32", expected.dtype)
     return min(dtypes.format_of(name).smallest_normal for name in names)
+
+
+def _tiny(expected: Expected) -> NDArray[np.bool_]:
+    """What is flushed: of float64 the smallest normal too, which hides what lies just below it."""
+    size, normal = np.abs(expected.hi), _smallest_normal(expected)
+    return np.asarray(size <= normal if expected.dtype == "float64" else size < normal, bool)
 
 
 def _same(got: NDArray[Any], wanted: NDArray[Any], zero_sign: bool) -> NDArray[np.bool_]:

@@ -31,6 +31,18 @@ _UNCHECKED = frozenset(
 )  # fmt: skip
 """Indices out of range: JAX clamps them, drops them, or fills NaN in."""
 
+_NARROW = ("float16", "bfloat16")
+
+_ADDING = ("index_add", "scatter_add")
+"""Ops that add one by one in 16 bits."""
+
+_STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu", "celu",
+           "selu", "hardsigmoid", "hardswish", "glu", "leaky_relu", "softmax", "log_softmax",
+           "logsumexp", "logaddexp", "logit", "sinc", "asinh", "acosh", "atanh", "sinh", "cosh",
+           "xlogy", "xlog1py", "linspace", "logspace", "var", "std", "vector_norm", "matrix_norm",
+           "hypot", "quantile", "cross", "diff", *_ADDING)  # fmt: skip
+"""Ops composed of XLA's primitives, each of which rounds its result to 16 bits."""
+
 
 def _opened(platform: str) -> jax.Device:
     try:
@@ -66,6 +78,8 @@ class JaxBackend(Backend):
             device=cpu_name() if cpu else self._device.device_kind,
             dtypes=DTYPES,
             versions={"jax": jax.__version__, "jaxlib": jax.lib.__version__},
+            accumulator={f"{op}/{dtype}": dtype for op in _ADDING for dtype in _NARROW},
+            intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
             unchecked=_UNCHECKED,
             traits={
                 "views": "no",
@@ -76,6 +90,7 @@ class JaxBackend(Backend):
                 "remainder_zero_sign": "dividend",
                 "integer_division_by_zero": "any",
                 "integer_remainder_by_zero": "any",
+                "nan_in_descending_order": "first",
                 "scatter_duplicates": "any_of_them",
             },
         )

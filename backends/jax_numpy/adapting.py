@@ -19,7 +19,7 @@ DTYPES = frozenset(name for name in dtypes.STORABLE if name not in dtypes.HALF_C
 """The dtypes that JAX has: it names and stores them as ml_dtypes does."""
 
 _MISSING = re.compile(
-    r"does not accept dtype|not implemented|[Uu]nsupported|requires .*dtype"
+    r"does not accept dtype|not implemented|does not support|[Uu]nsupported|requires .*dtype"
     r"|(must be|expected) (a )?(float|real|inexact|complex)"
 )
 """How JAX says that it does not offer something, as against that a kernel went wrong."""

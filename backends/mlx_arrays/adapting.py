@@ -23,7 +23,7 @@ DTYPES: dict[str, Any] = {
 
 _MISSING = re.compile(
     r"[Uu]nsupported|not (yet )?(implemented|supported)|[Oo]nly (supports|real|floating|inexact)"
-    r"|NYI|[Rr]eceived invalid type|is not defined for"
+    r"|NYI|[Rr]eceived invalid type|is not defined for|empty array|cannot be empty|with size 0"
 )
 """How MLX says that it does not offer something, as against that a kernel went wrong."""
 

@@ -50,6 +50,20 @@ def _glu(x: Array, *, axis: int, gate: str) -> Array:
     return nn.glu(x, axis)
 
 
+def _leaky_relu(x: Array, *, negative_slope: float) -> Array:
+    if negative_slope > 1:
+        raise UnsupportedError("mlx.nn.leaky_relu is the larger of x and slope·x")
+    return nn.leaky_relu(x, negative_slope)
+
+
+def _prelu(x: Array, weight: Array) -> Array:
+    """The slopes along axis 1, where MLX broadcasts them along the last one."""
+    if weight.ndim != 1 or weight.size != 1 and (x.ndim < 2 or weight.size != x.shape[1]):
+        raise ValueError(f"prelu: slopes of shape {weight.shape} for {x.shape}")
+    shape = (1, -1) + (1,) * (x.ndim - 2) if x.ndim > 1 else ()
+    return nn.prelu(x, mx.reshape(weight, shape))
+
+
 OPS: dict[str, Callable[..., Any]] = {
     "add": mx.add,
     "subtract": mx.subtract,
@@ -136,8 +150,8 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {
     "log_sigmoid": nn.log_sigmoid,
     "mish": nn.mish,
     "softsign": nn.softsign,
-    "leaky_relu": nn.leaky_relu,
-    "prelu": nn.prelu,
+    "leaky_relu": _leaky_relu,
+    "prelu": _prelu,
     "elu": nn.elu,
     "celu": nn.celu,
     "hardtanh": nn.hard_tanh,
@@ -147,6 +161,6 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {
     "glu": _glu,
     "softmax": mx.softmax,
     "log_softmax": nn.log_softmax,
-    "softmin": nn.softmin,
 }
-"""mlx.nn.selu is none of them: it is documented with constants of six digits."""
+"""mlx.nn.selu is none of them, documented with constants of six digits; nor is softmin, which ends
+the process on an empty array, or on one of four axes."""

@@ -37,7 +37,15 @@ class OnnxRuntimeBackend(Backend):
             device=cpu_name(),
             dtypes=frozenset(CODES),
             versions={"onnxruntime": ort.__version__, "onnx": onnx.__version__},
-            traits={"views": "no"},
+            unchecked=frozenset({"max/C1", "min/C1"}),  # ONNX: -inf and inf of nothing
+            traits={
+                "views": "no",
+                "activation_at_minus_infinity": "nan",
+                "softsign_at_infinity": "nan",
+                "cast_out_of_range": "any",
+                "integer_division_by_zero": "raises",
+                "integer_remainder_by_zero": "raises",
+            },
         )
 
     @property

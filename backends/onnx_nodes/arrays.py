@@ -35,6 +35,12 @@ def _reduced(kind: str) -> Callable[..., Value]:
     return reduce
 
 
+def _mean(x: Value, *, axis: Any, keepdims: bool) -> Value:
+    if 0 in x.shape():
+        raise UnsupportedError("onnxruntime: ONNX leaves the mean of nothing undefined")
+    return _reduced("ReduceMean")(x, axis=axis, keepdims=keepdims)
+
+
 def _in_own_dtype(kind: str) -> Callable[..., Value]:
     reduce = _reduced(kind)
 
@@ -149,7 +155,7 @@ def _convolution(dims: int) -> Callable[..., Value]:
 OPS: dict[str, Callable[..., Any]] = {
     "sum": _in_own_dtype("ReduceSum"),
     "prod": _in_own_dtype("ReduceProd"),
-    "mean": _reduced("ReduceMean"),
+    "mean": _mean,
     "max": _reduced("ReduceMax"),
     "min": _reduced("ReduceMin"),
     "logsumexp": _reduced("ReduceLogSumExp"),

@@ -44,6 +44,11 @@ def _shift(direction: str) -> Callable[..., Value]:
     return lambda x, y: run("BitShift", x, y, direction=direction)
 
 
+def _cast(x: Value, *, dtype: str) -> Value:
+    saturate = {"saturate": 0} if dtype in dtypes.FLOAT8 else {}
+    return run("Cast", x, to=code_of(dtype), **saturate)
+
+
 def _softshrink(x: Value, *, lambd: float) -> Value:
     return run("Shrink", x, lambd=lambd, bias=lambd)
 
@@ -102,7 +107,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "bitwise_right_shift": _shift("RIGHT"),
     "isnan": node("IsNaN"),
     "isinf": node("IsInf"),
-    "astype": lambda x, *, dtype: run("Cast", x, to=code_of(dtype), saturate=0),
+    "astype": _cast,
     "relu": node("Relu"),
     "gelu": node("Gelu"),
     "gelu_tanh": node("Gelu", approximate="tanh"),

@@ -80,19 +80,22 @@ def _session(
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR)
     options = ort.SessionOptions()
     options.log_severity_level = 4
+    options.intra_op_num_threads = 1  # else each of the many sessions keeps a pool of threads
     return ort.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
 
 
 def run(kind: str, *arrays: Value | None, outputs: int = 1, **attrs: Any) -> Any:
     """What one node makes of the arrays: a tensor, or a tuple of ``outputs`` of them."""
     inputs = tuple(None if a is None else (a.element_type(), len(a.shape())) for a in arrays)
+    feeds = {f"x{i}": a for i, a in enumerate(arrays) if a is not None}
     try:
         session = _session(kind, inputs, outputs, tuple(sorted(attrs.items())))
-    except _LACKS as error:
-        reason = " ".join(str(error).split())[:160]
-        raise UnsupportedError(f"onnxruntime: {kind}: {reason}") from error
-    feeds = {f"x{i}": a for i, a in enumerate(arrays) if a is not None}
-    values = tuple(session.run_with_ort_values([f"y{i}" for i in range(outputs)], feeds))
+        values = tuple(session.run_with_ort_values([f"y{i}" for i in range(outputs)], feeds))
+    except Exception as error:
+        if isinstance(error, _LACKS) or "data type is not supported" in str(error):
+            reason = " ".join(str(error).split())[:160]
+            raise UnsupportedError(f"onnxruntime: {kind}: {reason}") from error
+        raise
     return values[0] if outputs == 1 else values
 
 

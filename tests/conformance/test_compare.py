@@ -206,6 +206,23 @@ def test_flushed_inputs_give_a_second_truth() -> None:
     assert judged([INF], [large], flush="all").outcome == "fail"
 
 
+def test_where_inputs_are_flushed_a_subnormal_result_is_as_good_as_zero() -> None:
+    """Such a device compares it as a zero, and may return it as it came."""
+    zero = expected([0.0])
+    assert judged([TINY], [2.0**-127], flush="all", flushed=zero).outcome == "pass"
+    assert judged([2.0**-126], [2.0**-127], flush="all", flushed=zero).outcome == "fail"
+    assert judged([TINY], [2.0**-127], flush="all").outcome == "fail"
+
+
+def test_flushed_float64_results_pass_where_they_are_judged_exactly() -> None:
+    """The smallest normal number stands for what lies just below it, too."""
+    smallest = np.array([2.0**-1022])
+    for got, outcome in ((0.0, "pass"), (2.0**-1022, "pass"), (2.0**-1074, "fail")):
+        truth = expected(smallest, dtype="float64")
+        found = compare(np.array([got]), truth, zero_sign=False, flush="results")
+        assert found.outcome == outcome
+
+
 def test_a_complex_number_is_nan_if_either_part_is() -> None:
     for got in (complex(NAN, 1), complex(1, NAN), complex(NAN, NAN), complex(INF, NAN)):
         assert judged([got], [complex(NAN, 0)], dtype="complex64").outcome == "pass"

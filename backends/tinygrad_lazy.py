@@ -1,0 +1,265 @@
+"""The tinygrad backend: methods of its Tensor, each realized at once by a generated kernel."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import tinygrad
+from numpy.typing import NDArray
+from tinygrad import Device, Tensor
+
+from tensorcts.backends.processors import cpu_name
+from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
+from tensorcts.reference import dtypes
+
+_OTHER_NAMES = {"float8_e4m3fn": "fp8e4m3", "float8_e5m2": "fp8e5m2"}
+
+DTYPES: dict[str, Any] = {
+    name: getattr(tinygrad.dtypes, _OTHER_NAMES.get(name, name))
+    for name in dtypes.STORABLE
+    if not dtypes.is_complex(name)
+}
+"""The dtypes that tinygrad has: no complex numbers."""
+
+_NAMES = {dtype: name for name, dtype in DTYPES.items()}
+_BITS = {1: "uint8", 2: "uint16"}
+
+
+def _dtype_of(name: str) -> Any:
+    if name not in DTYPES:
+        raise UnsupportedError(f"tinygrad has no {name}")
+    return DTYPES[name]
+
+
+def _reduced(name: str) -> Callable[..., Tensor]:
+    """A reduction, whose keyword is keepdim here."""
+    function = getattr(Tensor, name)
+    return lambda x, *, axis, keepdims, **more: function(x, axis, keepdim=keepdims, **more)
+
+
+def _in_dtype(name: str) -> Callable[..., Tensor]:
+    reduce = _reduced(name)
+    return lambda x, *, dtype, **attrs: reduce(x, dtype=_dtype_of(dtype), **attrs)
+
+
+def _sorted(x: Tensor, *, axis: int, descending: bool, stable: bool) -> Tensor:
+    return x.sort(axis, descending)[0]
+
+
+def _cumulative(name: str) -> Callable[..., Tensor]:
+    def accumulate(x: Tensor, *, axis: int, include_initial: bool, dtype: str) -> Tensor:
+        if include_initial or DTYPES.get(dtype) != x.dtype:
+            raise UnsupportedError("tinygrad's scans begin with an element, in their own dtype")
+        return getattr(Tensor, name)(x, axis)
+
+    return accumulate
+
+
+def _bitcast(x: Tensor, *, dtype: str) -> Tensor:
+    target = _dtype_of(dtype)
+    if target.itemsize != x.dtype.itemsize or "bool" in (dtype, _NAMES[x.dtype]):
+        raise ValueError(f"bitcast: no {x.dtype} has the bits of a {dtype}")
+    return x.bitcast(target)
+
+
+def _untrapped(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """An error where tinygrad's kernel would end the process: integers by 0, smallest / -1."""
+
+    def call(x: Tensor, y: Tensor) -> Tensor:
+        if _NAMES[x.dtype] in dtypes.INTEGER:
+            trap = y.eq(0)
+            if _NAMES[x.dtype] in dtypes.SIGNED:
+                trap = trap | (x.eq(x.dtype.min) & y.eq(-1))
+            if trap.any().item():
+                raise ArithmeticError("tinygrad's kernel ends the process; it was not called")
+        return function(x, y)
+
+    return call
+
+
+def _bmm(x: Tensor, y: Tensor) -> Tensor:
+    if x.ndim != 3 or y.ndim != 3 or x.shape[0] != y.shape[0]:
+        raise ValueError(f"bmm: {x.shape} and {y.shape} are not two batches of matrices")
+    return x.matmul(y)
+
+
+def _squeeze(x: Tensor, *, axis: int | tuple[int, ...]) -> Tensor:
+    axes = sorted(range(x.ndim)[a] for a in ((axis,) if isinstance(axis, int) else axis))
+    if any(x.shape[a] != 1 for a in axes):  # tinygrad leaves such axes as they are
+        raise ValueError(f"squeeze: an axis of {axes} of the shape {x.shape} is not 1")
+    for a in reversed(axes):
+        x = x.squeeze(a)
+    return x
+
+
+_UNARY = {
+    "abs": "abs", "acos": "acos", "acosh": "acosh", "asin": "asin", "asinh": "asinh",
+    "atan": "atan", "atanh": "atanh", "bitwise_invert": "bitwise_not", "ceil": "ceil",
+    "cos": "cos", "cosh": "cosh", "erf": "erf", "exp": "exp", "exp2": "exp2", "floor": "floor",
+    "hardsigmoid": "hardsigmoid", "hardswish": "hardswish", "isfinite": "isfinite",
+    "isinf": "isinf", "isnan": "isnan", "log": "log", "log10": "log10", "log2": "log2",
+    "log_sigmoid": "logsigmoid", "logical_not": "logical_not", "mish": "mish",
+    "negative": "neg", "reciprocal": "reciprocal", "relu": "relu", "relu6": "relu6",
+    "round": "round", "rsqrt": "rsqrt", "sigmoid": "sigmoid", "sign": "sign", "silu": "silu",
+    "sin": "sin", "sinh": "sinh", "softsign": "softsign", "sqrt": "sqrt", "square": "square",
+    "tan": "tan", "tanh": "tanh", "trunc": "trunc",
+}  # fmt: skip
+
+_BINARY = {
+    "add": "add", "bitwise_and": "bitwise_and", "bitwise_or": "bitwise_or",
+    "bitwise_xor": "bitwise_xor", "bitwise_left_shift": "lshift", "copysign": "copysign",
+    "bitwise_right_shift": "rshift", "divide": "div", "equal": "eq",
+    "greater": "__gt__", "greater_equal": "__ge__", "less": "__lt__", "less_equal": "__le__",
+    "logaddexp": "logaddexp", "matmul": "matmul", "maximum": "maximum", "minimum": "minimum",
+    "multiply": "mul", "not_equal": "ne", "pow": "pow", "subtract": "sub",
+}  # fmt: skip
+
+OPS: dict[str, Callable[..., Any]] = {
+    **{op: getattr(Tensor, method) for op, method in (_UNARY | _BINARY).items()},
+    "floor_divide": _untrapped(lambda x, y: x.div(y, rounding_mode="floor")),
+    "trunc_divide": _untrapped(lambda x, y: x.div(y, rounding_mode="trunc")),
+    "remainder": _untrapped(Tensor.mod),
+    "fmod": _untrapped(Tensor.fmod),
+    "lerp": lambda x, y, weight: x.lerp(y, weight),
+    "where": lambda condition, x, y: condition.where(x, y),
+    "clip": lambda x, low=None, high=None: x.clip(low, high),
+    "isclose": lambda x, y, *, rtol, atol, equal_nan: x.isclose(y, rtol, atol, equal_nan),
+    "astype": lambda x, *, dtype: x.cast(_dtype_of(dtype)),
+    "bitcast": _bitcast,
+    "gelu": lambda x: x.gelu("none"),
+    "gelu_tanh": lambda x: x.gelu("tanh"),
+    "elu": lambda x, *, alpha: x.elu(alpha),
+    "celu": lambda x, *, alpha: x.celu(alpha),
+    "leaky_relu": lambda x, *, negative_slope: x.leaky_relu(negative_slope),
+    "hardtanh": lambda x, *, min_val, max_val: x.hardtanh(min_val, max_val),
+    "softmax": lambda x, *, axis: x.softmax(axis),
+    "log_softmax": lambda x, *, axis: x.log_softmax(axis),
+    "softmin": lambda x, *, axis: x.softmin(axis),
+    "sum": _in_dtype("sum"),
+    "prod": _in_dtype("prod"),
+    "mean": _reduced("mean"),
+    "max": _reduced("max"),
+    "min": _reduced("min"),
+    "var": _reduced("var"),
+    "std": _reduced("std"),
+    "any": _reduced("any"),
+    "all": _reduced("all"),
+    "argmax": _reduced("argmax"),
+    "argmin": _reduced("argmin"),
+    "logsumexp": _reduced("logsumexp"),
+    "cumulative_sum": _cumulative("cumsum"),
+    "cumulative_prod": _cumulative("cumprod"),
+    "logcumsumexp": lambda x, *, axis: x.logcumsumexp(axis),
+    "sort": _sorted,
+    "bmm": _bmm,
+    "einsum": lambda *operands, subscripts: Tensor.einsum(subscripts, *operands),
+    "reshape": lambda x, *, shape: x.reshape(shape),
+    "permute_dims": lambda x, *, axes: x.permute(axes),
+    "swapaxes": lambda x, *, axis1, axis2: x.transpose(axis1, axis2),
+    "matrix_transpose": lambda x: x.transpose(-2, -1),
+    "broadcast_to": lambda x, *, shape: x.expand(shape),
+    "flatten": lambda x, *, start, end: x.flatten(start, end),
+    "unflatten": lambda x, *, axis, sizes: x.unflatten(axis, sizes),
+    "squeeze": _squeeze,
+    "expand_dims": lambda x, *, axis: x.unsqueeze(axis),
+    "concat": lambda first, *rest, axis: first.cat(*rest, dim=axis),
+    "stack": lambda first, *rest, axis: first.stack(*rest, dim=axis),
+    "split": lambda x, *, sizes, axis: x.split(list(sizes), axis),
+    "tile": lambda x, *, repetitions: x.repeat(repetitions),
+    "flip": lambda x, *, axis: x.flip(tuple(range(x.ndim)) if axis is None else axis),
+    "roll": lambda x, *, shift, axis: x.roll(shift, axis),
+    "tril": lambda x, *, k: x.tril(k),
+    "triu": lambda x, *, k: x.triu(k),
+    "masked_fill": lambda x, mask, value: mask.where(value, x),
+    "gather": lambda x, index, *, axis: x.gather(axis, index),
+    "scatter": lambda x, index, updates, *, axis: x.scatter(axis, index, updates),
+    "scatter_add": lambda x, index, updates, *, axis: x.scatter_reduce(axis, index, updates, "sum"),
+}
+
+
+def _realized(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function``, computed at once."""
+
+    @functools.wraps(function)
+    def call(*arrays: Any, **attrs: Any) -> Any:
+        try:
+            found = function(*arrays, **attrs)
+            for result in found if isinstance(found, tuple) else (found,):
+                result.realize()
+        except NotImplementedError as error:
+            raise UnsupportedError(f"tinygrad: {error}") from error
+        return found
+
+    return call
+
+
+def _opened(name: str) -> str:
+    try:
+        Tensor([1.0], device=name).add(1).realize()
+    except Exception as error:  # each runtime of tinygrad has errors of its own
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise UnavailableError(
+            f"tinygrad can't compute on {name!r}: {reason} (on the CPU it needs clang; CC names it)"
+        ) from error
+    return name
+
+
+class TinygradBackend(Backend):
+    """tinygrad's tensors; ``tinygrad:CUDA`` and the like name the device."""
+
+    name = "tinygrad"
+
+    def __init__(self, device: str | None = None) -> None:
+        """Open a device by tinygrad's name for it ("CPU", "CL", "CUDA"); None is the CPU."""
+        self._device = _opened(device or "CPU")
+        self._ops = {name: _realized(function) for name, function in OPS.items()}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the device is and declares."""
+        return Capabilities(
+            device=cpu_name() if self._device == "CPU" else f"{Device[self._device].arch}",
+            dtypes=frozenset(DTYPES),
+            versions={"tinygrad": version("tinygrad")},
+            traits={
+                "views": "no",
+                "index_dtype": "int32",
+                "activation_at_minus_infinity": "nan",
+                "softsign_at_infinity": "nan",
+                "cast_out_of_range": "any",
+                "floor_division_of_infinity": "quotient",
+                "floor_of_quotient": "rounded",
+                "remainder_zero_sign": "any",
+                "integer_division_by_zero": "raises",
+                "integer_remainder_by_zero": "raises",
+                "sign_of_nan": "one",
+                "lerp_of_infinity": "any",
+                "float8_e4m3fn_overflow": "saturate",
+                "float8_e5m2_overflow": "saturate",
+            },
+        )
+
+    @property
+    def ops(self) -> Mapping[str, Callable[..., Any]]:
+        """The ops that tinygrad has a method for."""
+        return self._ops
+
+    def to_device(self, array: NDArray[Any]) -> Tensor:
+        """A copy; what NumPy lacks goes as its bits."""
+        copy = np.array(array, order="C")
+        if (name := dtypes.name_of(copy.dtype)) not in dtypes.EXTENDED:
+            return Tensor(copy, device=self._device).realize()
+        bits = Tensor(copy.view(_BITS[copy.itemsize]), device=self._device)
+        return bits.bitcast(DTYPES[name]).realize()
+
+    def to_host(self, array: Any) -> NDArray[Any]:
+        """A copy, what NumPy lacks as its bits."""
+        name = _NAMES[array.dtype]
+        if name not in dtypes.EXTENDED:
+            return np.array(array.numpy())
+        bits = array.bitcast(DTYPES[_BITS[array.dtype.itemsize]]).numpy()
+        return np.array(bits).view(dtypes.numpy_dtype(name))
