@@ -1,4 +1,4 @@
-"""Scattering: each element of the result looks for the updates that name it, so no two collide."""
+"""Scattering: updates are sorted by the elements that they name, so that no two collide."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tensorcts.backends.opencl.checks import has_shape, one_dtype
 from tensorcts.backends.opencl.indexing import fits_along, keyed, located
 from tensorcts.backends.opencl.layouts import layout, strided_layout
 from tensorcts.backends.opencl.runtime import Runtime
+from tensorcts.backends.opencl.sorting import argsort
 from tensorcts.reference import dtypes
 
 _REDUCTIONS = ("sum", "prod", "max", "min", "mean")
@@ -37,7 +38,7 @@ def scatter_add(
     runtime: Runtime, x: DeviceArray, index: DeviceArray, updates: DeviceArray, *, axis: int
 ) -> DeviceArray:
     """Each element adds up its updates in order."""
-    kernel = ("contractions", x.dtype, "op_scatter_add")
+    kernel = ("scatters", x.dtype, "op_scatter_add")
     return _scattered(runtime, kernel, x, index, updates, axis)
 
 
@@ -49,17 +50,23 @@ def _scattered(
     one_dtype(x=x, updates=updates)
     fits_along(x, index, place)
     has_shape("updates", updates, index.shape)
-    found = located(runtime, "index", index, x.shape[place])
+    targets = _targets(runtime, x, index, place)
+    order = argsort(runtime, targets, axis=0, descending=False, stable=True)
     packed = runtime.contiguous(updates)
     result = runtime.empty(x.shape, x.dtype)
-    sizes: list[Any] = [
-        packed.offset,
-        x.shape[place],
-        index.shape[place],
-        prod(x.shape[place + 1 :]),
-    ]
-    arguments = x, found, packed, result, layout(x.shape, x), *map(np.int64, sizes), *options
+    numbers = np.int64(packed.offset), np.int64(order.size)
+    arguments = x, targets, order, packed, result, layout(x.shape, x), *numbers, *options
     runtime.launch_over(kernel, x.size, *arguments)
+    return result
+
+
+def _targets(runtime: Runtime, x: DeviceArray, index: DeviceArray, axis: int) -> DeviceArray:
+    """The position in ``x``, counted in row-major order, that each index names."""
+    found = located(runtime, "index", index, x.shape[axis])
+    result = runtime.empty((found.size,), "int64")
+    sizes = x.shape[axis], index.shape[axis], prod(x.shape[axis + 1 :]), found.size
+    kernel = ("indices", "int64", "target")
+    runtime.launch_over(kernel, found.size, found, result, *map(np.int64, sizes))
     return result
 
 

@@ -47,3 +47,21 @@ def test_the_last_of_many_updates_stays(run: Run) -> None:
     updates = np.arange(1000) + 1j * np.arange(1000)
     got = run("scatter", np.zeros(1, complex), np.zeros(1000, int), updates, axis=0)
     assert got.tolist() == [999 + 999j]
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_updates_beyond_a_chunk_add_up_where_they_belong(run: Run, axis: int) -> None:
+    rng = np.random.default_rng(axis)
+    x = rng.integers(-9, 9, (6, 5, 7))
+    shape = tuple(200 if a == axis else n for a, n in enumerate(x.shape))
+    index, updates = rng.integers(0, x.shape[axis], shape), rng.integers(-9, 9, shape)
+    wanted = registry.get("scatter_add").function(x, index, updates, axis=axis)
+    assert np.array_equal(run("scatter_add", x, index, updates, axis=axis), wanted)
+
+
+def test_many_updates_take_no_search_each(run: Run) -> None:
+    """Each element looking at each update would take minutes."""
+    n = 1 << 18
+    index = np.random.default_rng(0).permutation(n)
+    got = run("scatter", np.zeros(n, np.int32), index, np.arange(n, dtype=np.int32), axis=0)
+    assert np.array_equal(got[index], np.arange(n))

@@ -1,4 +1,4 @@
-// Matrix products in tiles, and sums over indices; both accumulate in C.
+// Matrix products in tiles, which accumulate in C.
 #if !defined(R)
 #define R A
 #endif
@@ -69,21 +69,3 @@ kernel void op_gemm(global const S *px, global const S *py, global const S *pc, 
     store(pz, (batch * m + row) * n + column, sum);
 }
 #endif
-
-// One work-item adds up all that one element of the result gets, in order: no atomics, so the sum
-// is the same each time. The arguments are those of scatter in movement.cl.
-kernel void op_scatter_add(global const S *px, global const long *index, global const S *updates,
-                           global S *pz, Layout l, long updates_offset, long n, long count,
-                           long inner)
-{
-    long i = get_global_id(0);
-    if (i >= l.size)
-        return;
-    long place = i / inner % n;
-    long first = i / (inner * n) * count * inner + i % inner;
-    C sum = lift(load(px, at(&l, 0, i)));
-    for (long j = 0; j < count; ++j)
-        if (index[first + j * inner] == place)
-            sum = plus(sum, lift(load(updates, updates_offset + first + j * inner)));
-    store(pz, i, (A)sum);
-}

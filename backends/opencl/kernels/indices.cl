@@ -35,3 +35,12 @@ kernel void position(global const long *px, global long *pz, Layout l)
     if (i < l.size)
         pz[i] = at(&l, 0, i) + px[at(&l, 1, i)];
 }
+
+// The element of the contiguous (outer, n, inner) that each of (outer, count, inner) indices names.
+kernel void target(global const long *index, global long *pz, long n, long count, long inner,
+                   long size)
+{
+    long i = get_global_id(0);
+    if (i < size)
+        pz[i] = (i / (count * inner) * n + index[i]) * inner + i % inner;
+}

@@ -23,21 +23,20 @@ kernel void pick(global const S *px, global const long *index, global S *pz, Lay
         pz[i] = px[at(&l, 0, i) + index[at(&l, 1, i)] * axis_stride];
 }
 
-// One work-item for each element of the result looks for the last update that names it: no two
-// write to one element, so none tears one. Element i stands at place along the axis, in the
-// contiguous (outer, n, inner); index and updates are contiguous (outer, count, inner).
-kernel void scatter(global const S *px, global const long *index, global const S *updates,
-                    global S *pz, Layout l, long updates_offset, long n, long count, long inner)
+// One work-item for each element of the result takes the last update that names it: no two write
+// to one element, so none tears one.
+kernel void scatter(global const S *px, global const long *targets, global const long *order,
+                    global const S *updates, global S *pz, Layout l, long updates_offset,
+                    long count)
 {
     long i = get_global_id(0);
     if (i >= l.size)
         return;
-    long place = i / inner % n;
-    long first = i / (inner * n) * count * inner + i % inner;
-    long j = count - 1;
-    while (j >= 0 && index[first + j * inner] != place)
-        --j;
-    pz[i] = j < 0 ? px[at(&l, 0, i)] : updates[updates_offset + first + j * inner];
+    long j = first_update(targets, order, count, i + 1) - 1;
+    if (j >= 0 && targets[order[j]] == i)
+        pz[i] = updates[updates_offset + order[j]];
+    else
+        pz[i] = px[at(&l, 0, i)];
 }
 
 // places: the number of selected elements up to and with this one, in its block of GROUP;
