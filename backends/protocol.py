@@ -41,7 +41,8 @@ class Capabilities:
     backward_stable: "op/dtype" pairs whose algorithm gives the result of slightly wrong inputs,
         where the definition's own is more accurate (Welford's variance).
     unchecked: constraints whose breach the backend does not notice, as "op/C1" pairs with the
-        labels of the op's text: such calls are not tried.
+        labels of the op's text, or results that it refuses in a way that ends the device's context,
+        as "op/trait" pairs: such calls are not tried.
     traits: the option taken where an op's result is implementation-defined (the registry's Choice;
         "op/trait" for one op alone), and ``index_dtype``, ``flush_subnormals`` ("no", "results",
         "all": inputs too), which speaks of float32 and of what is computed in it,
@@ -142,3 +143,7 @@ class Backend(ABC):
     def synchronize(self) -> None:
         """Wait until all work is done; errors of asynchronous work surface here."""
         return
+
+    def is_lost(self, error: Exception) -> bool:
+        """Whether the error says that the device will not answer any more in this process."""
+        return False

@@ -40,7 +40,8 @@ def execute(backend: Backend, case: Case) -> Outcome:
     except UnsupportedError as reason:
         return Outcome(verdict="unsupported", message=str(reason))
     except Exception as error:
-        return Outcome(verdict="error", message=f"{type(error).__name__}: {error}".strip())
+        verdict: Verdict = "crash" if backend.is_lost(error) else "error"
+        return Outcome(verdict=verdict, message=f"{type(error).__name__}: {error}".strip())
 
 
 def _executed(backend: Backend, case: Case) -> Outcome:

@@ -45,14 +45,20 @@ class InProcess(Host):
         """Take a loaded backend."""
         self.backend = backend
         self.capabilities = backend.capabilities
+        self._lost = ""
 
     def unsupported(self, op: str, dtype: str) -> str | None:
         """As the backend says."""
         return self.backend.unsupported(op, dtype)
 
     def run(self, case: Case) -> Outcome:
-        """Run a case here."""
-        return execute(self.backend, case)
+        """Run a case here; once the device is lost, further cases are unavailable."""
+        if self._lost:
+            return Outcome(verdict="unavailable", message=self._lost)
+        outcome = execute(self.backend, case)
+        if outcome.verdict == "crash":
+            self._lost = f"the device was lost by a {case.op.name} (--isolate goes on after that)"
+        return outcome
 
 
 class Isolated(Host):

@@ -29,7 +29,10 @@ _FLUSHING = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict on one case, with the comparison of its worst output."""
+    """The verdict on one case, with the comparison of its worst output.
+
+    unchecked: whether it was not tried, since the backend declares not to check what it breaks.
+    """
 
     case: Case
     verdict: Verdict
@@ -38,6 +41,7 @@ class Judgement:
     comparison: Comparison = field(default_factory=lambda: Comparison("pass"))
     waiver: str = ""
     measured: Mapping[str, str] = field(default_factory=dict)
+    unchecked: bool = False
 
     @property
     def worst(self) -> Worst | None:
@@ -84,9 +88,10 @@ class Judge:
 
     def __call__(self, case: Case) -> Judgement:
         """Run the case and judge what comes back."""
-        constraint = case.refused.partition(":")[0]
-        if f"{case.op.name}/{constraint}" in self.capabilities.unchecked:
-            return Judgement(case, "unsupported", f"{constraint} is declared to be unchecked")
+        for broken in (case.refused.partition(":")[0], must_raise(case, self.capabilities.traits)):
+            if f"{case.op.name}/{broken}" in self.capabilities.unchecked:
+                message = f"{broken} is declared to be unchecked"
+                return Judgement(case, "unsupported", message, unchecked=True)
         if reason := probes.beyond(case, self.model(case)):
             return Judgement(case, "vacuous", reason)
         found = self.judge(case, self.run(case))

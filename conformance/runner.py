@@ -53,7 +53,8 @@ class _Tally:
         self.cases += 1
         self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
         self.first.setdefault(judgement.verdict, judgement)
-        self.lacking |= judgement.verdict == "unsupported" and self._counts(judgement.case)
+        lacks = judgement.verdict == "unsupported" and not judgement.unchecked
+        self.lacking |= lacks and self._counts(judgement.case)
         if judgement.waiver:
             self.waivers[judgement.waiver] = None
         self.measured |= judgement.measured
@@ -67,7 +68,7 @@ class _Tally:
     def _counts(self, case: Case) -> bool:
         """Whether a backend that does not support the case lacks the op in the test's dtype."""
         filled = all(a is None or a.size > 0 for a in case.arrays)
-        return filled and not _optional(case) and case.attrs.get("dtype", case.dtype) in self.held
+        return filled and case.layout is None and case.attrs.get("dtype", case.dtype) in self.held
 
     @property
     def verdict(self) -> Verdict:
@@ -110,10 +111,6 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
         _describe(result, shrink.smallest(shown, judge), backend)
     result.seconds = time.perf_counter() - started
     return result
-
-
-def _optional(case: Case) -> bool:
-    return case.layout is not None or bool(case.refused)
 
 
 def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgement]:

@@ -26,6 +26,11 @@ _ROUNDED = frozenset({"divide", "sqrt", "reciprocal", "fma/float32", "fma/float6
 """Primitives that CUDA rounds correctly with its default options."""
 
 
+_FATAL = frozenset({700, 710, 714, 715, 716, 717, 718, 719})
+"""cudaErrorIllegalAddress, cudaErrorAssert and the other errors after which a context is of no use
+(CUDA Runtime API, cudaError)."""
+
+
 def _opened(name: str) -> Any:
     """The device of that number, once it has computed something."""
     try:
@@ -157,3 +162,7 @@ class CudaBackend(Backend):
     def synchronize(self) -> None:
         """Wait for the GPU; what its kernels did wrong is raised here."""
         self._device.synchronize()
+
+    def is_lost(self, error: Exception) -> bool:
+        """A bad address or an assertion ends the context."""
+        return getattr(error, "status", None) in _FATAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
-from tensorcts.backends.torch_eager import creation, randoms, sparses
+from tensorcts.backends.torch_eager import creation, randoms
 from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, dtype_of, honest, on
+from tensorcts.backends.torch_eager.declarations import declared
 from tensorcts.backends.torch_eager.table import LACKING, OPS
 from tensorcts.reference import dtypes
 
@@ -46,90 +46,7 @@ def _refused(device: torch.device) -> dict[str, str]:
     return refused
 
 
-def _model(device: torch.device) -> str:
-    """The device as its driver names it."""
-    if device.type == "cuda":
-        return str(torch.cuda.get_device_name(device))
-    return cpu_name() if device.type == "cpu" else str(device)
-
-
 _HOST_BITS = {1: np.uint8, 2: np.int16, 4: np.int32}
-_NARROW = ("float16", "bfloat16", "complex32")
-
-_STORED = {"diff", "einsum", "linear", "linspace", "logspace", "logsumexp", "nanmean",
-           "scaled_dot_product_attention", "softsign", "tanhshrink"}  # fmt: skip
-"""Ops that round intermediate results to the tensor's 16 bits: the first differences, the product
-of the first operands, the product before the bias is added, the step, the sum of exponentials, the
-sum, the probabilities, 1 + |x|, the tanh."""
-
-_UNCHECKED = {"arange/C2", "astype/C1", "einsum/C5", "index_put/C4", "ldexp/C1", "median/C1",
-              "nonzero/C1", "softplus/C1", "std/C1", "var/C1"}  # fmt: skip
-"""Constraints whose breach torch does not notice."""
-
-_STORED_ON_GPU = {"index_add", "scatter_add", "scatter_reduce", "vecdot"}
-"""More on a GPU: atomic additions, products."""
-
-_STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "index_add", "index_put", "log_softmax",
-                  "logit", "prod", "rsqrt", "scatter_reduce", "softmax", "softmin", "vecdot",
-                  "xlog1py", "xlogy"}  # fmt: skip
-"""More such ops on the CPU: arange a vector's first element, softmax on all axes but the last,
-rsqrt the root where no vector is full, cross and vecdot each product, scatter_reduce
-the sum that is to be a mean, logit the odds, xlogy and xlog1py the logarithm."""
-
-_ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod")
-_ACCUMULATING_ON_GPU = ("index_add", "scatter_add", "scatter_reduce")
-"""Ops that add or multiply one by one in 16 bits."""
-
-_BROADCASTING = {"tensordot/C4", "vecdot/C2"}
-"""Sizes that must be equal, where torch broadcasts a 1."""
-
-_ASSERTED = {"take/C2", "gather/C3", "index/C3", "embedding/C3", "scatter/C3", "scatter_add/C3",
-             "scatter_reduce/C3", "put_along_axis/C3", "index_copy/C3", "index_add/C3",
-             "index_put/C3"}  # fmt: skip
-"""Indices that a kernel on a GPU asserts, which ends the context."""
-
-
-def _capabilities(device: torch.device, refused: Iterable[str]) -> Capabilities:
-    gpu = device.type == "cuda"
-    stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU | sparses.NARROW)
-    accumulating = _ACCUMULATING_ON_GPU if gpu else (*_ACCUMULATING_ON_CPU, *sparses.NARROW)
-    versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
-    return Capabilities(
-        device=_model(device),
-        dtypes=frozenset(dtypes.STORABLE).difference(refused),
-        versions={name: str(found) for name, found in versions.items() if found},
-        profile="tight" if gpu else "opencl",
-        correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
-        accumulator={
-            f"{op}/{dtype}": dtypes.component(dtype) for op in accumulating for dtype in _NARROW
-        },
-        intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
-        unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_ASSERTED if gpu else set()))
-        | sparses.UNCHECKED,
-        backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
-        traits={
-            **({} if gpu else {"accumulation_rounding": "nearest"}),  # tensor cores truncate
-            "index_dtype": "int64",
-            "activation_at_minus_infinity": "nan",
-            "softsign_at_infinity": "nan",
-            "attention_masked_row": "zero",
-            "nan_in_descending_order": "first",
-            "take_along_axis/out_of_range_index": "wrap",
-            "scatter_duplicates": "any_of_them",
-            "uninitialized": "any",
-            "negative_steps": "raises",
-            "one_hot_negative": "raises",
-            "one_hot_out_of_range": "raises",
-            "cast_out_of_range": "any",
-            "gemm_alpha_zero": "any",  # 16-bit and batched products propagate
-            "float8_e4m3fn_overflow": "saturate",
-            "integer_division_by_zero": "any" if gpu else "raises",
-            "integer_remainder_by_zero": "any" if gpu else "raises",
-            "sign_of_nan": "zero",
-            "remainder_zero_sign": "dividend",
-            "lerp_of_infinity": "any",
-        },
-    )
 
 
 class TorchBackend(Backend):
@@ -141,7 +58,7 @@ class TorchBackend(Backend):
         """Open a device by torch's name for it ("cpu", "cuda:1", "mps"); None is the CPU."""
         self._device = _opened(device or "cpu")
         refused = _refused(self._device)
-        self._capabilities = _capabilities(self._device, refused)
+        self._capabilities = declared(self._device, refused)
         self._lacking = LACKING | refused
         placed = creation.OPS | randoms.OPS
         created = {name: on(self._device, function) for name, function in placed.items()}
@@ -194,3 +111,7 @@ class TorchBackend(Backend):
         """Wait for the device."""
         if self._device.type != "cpu":
             torch.accelerator.synchronize(self._device)
+
+    def is_lost(self, error: Exception) -> bool:
+        """A kernel's assertion or a bad address ends the context of a GPU."""
+        return isinstance(error, torch.AcceleratorError)

@@ -17,6 +17,8 @@ Shape = tuple[int, ...]
 _UNORDERED = re.compile("sorted and distinct|<= ncols")
 """How torch says that a row's columns are not in order, or more than there are."""
 
+_ORDER = "torch.sparse_csr_tensor: columns must be in order, each once in a row"
+
 
 def _coo(values: Tensor, indices: Tensor, shape: Shape) -> Tensor:
     return torch.sparse_coo_tensor(indices, values, shape, check_invariants=True)
@@ -29,14 +31,21 @@ def _packed(x: Tensor) -> Tensor:
 
 def _csr(values: Tensor, columns: Tensor, row_starts: Tensor, shape: Shape) -> Tensor:
     starts, places, numbers = map(_packed, (row_starts, columns, values))
+    if values.is_cuda and not _in_order(places, starts):  # asserted there, which ends the context
+        raise UnsupportedError(_ORDER)
     try:
         return torch.sparse_csr_tensor(starts, places, numbers, shape, check_invariants=True)
     except RuntimeError as error:
         if _UNORDERED.search(str(error)):
-            raise UnsupportedError(
-                "torch.sparse_csr_tensor: columns must be in order, each once in a row"
-            ) from error
+            raise UnsupportedError(_ORDER) from error
         raise
+
+
+def _in_order(columns: Tensor, row_starts: Tensor) -> bool:
+    """Whether the columns of each row ascend."""
+    first = torch.zeros(columns.numel() + 1, dtype=torch.bool, device=columns.device)
+    first[row_starts] = True
+    return bool(torch.all((columns[1:] > columns[:-1]) | first[1:-1]))
 
 
 def _of_coo(x: Tensor) -> tuple[Tensor, Tensor]:
@@ -170,7 +179,11 @@ OPS: dict[str, Callable[..., Any]] = {
 
 NARROW = frozenset({"coo_to_dense", "coo_coalesce", "coo_add", "coo_multiply", "coo_add_dense",
                     "coo_multiply_dense", "coo_matmul", "coo_sum", "coo_to_csr"})  # fmt: skip
-"""Ops whose sums are rounded to 16 bits at each entry on the CPU."""
+"""Ops whose sums are rounded to 16 bits at each entry."""
 
 UNCHECKED = frozenset(f"{op}/C2" for op in OPS if op.startswith("coo_")) | {"dense_to_coo/C1"}
 """Floating indices are truncated; an array without axes is its own sparse form."""
+
+ASSERTED = frozenset(f"{op}/{label}" for op in OPS for label in ("C3", "C4", "C5")
+                     if op.startswith("csr_"))  # fmt: skip
+"""Columns and row starts that a kernel on a GPU asserts, which ends the context."""

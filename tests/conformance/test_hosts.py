@@ -33,6 +33,11 @@ BODIES = {
     "    def fail(x):\n        raise Own('odd')\n    return {'exp': fail}",
     "lost": "def __init__(self, device=None):\n    super().__init__()\n    open('started', 'x')\n\n"
     + REPLACED.format("ctypes.string_at(0)"),
+    "asserting": "def is_lost(self, error):\n    return 'assert' in str(error)\n\n"
+    + REPLACED.format(
+        "1 / 0 if x.size == 2 else exec('raise IOError(\\'assert\\')')"
+        " if x.size == 1 else np.exp(x)"
+    ),
     "chatty": REPLACED.format("(print('hello'), np.exp(x))[1]"),
 }
 
@@ -177,3 +182,24 @@ def test_a_backend_that_fails_now_and_then_fails(faulty: Any, judged: Any) -> No
 
     (result,) = judged(faulty({"exp": unsteady}), "exp-float32-random")
     assert result.verdict == "fail"
+
+
+def test_a_lost_device_costs_one_case_where_the_backend_is_isolated(host: Any) -> None:
+    asserting = host("asserting")
+    assert [asserting.run(case(n)).verdict for n in (2, 1, 3, 1)] == [
+        "error",
+        "crash",
+        None,
+        "crash",
+    ]
+
+
+def test_a_lost_device_is_unavailable_from_then_on_in_this_process(host: Any) -> None:
+    here = InProcess(backend_registry.load("asserting"))
+    assert [here.run(case(n)).verdict for n in (2, 3, 1, 3)] == [
+        "error",
+        None,
+        "crash",
+        "unavailable",
+    ]
+    assert "--isolate" in here.run(case(3)).message
