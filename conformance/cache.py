@@ -75,8 +75,8 @@ class Cache:
 
 def _state() -> str:
     """A hash of all that the contents follow from: definitions, tables, and how they are used."""
-    oracle = Path(__file__).with_name("oracle.py").read_bytes()
-    return hashlib.blake2b(fingerprint().encode() + oracle, digest_size=8).hexdigest()
+    used = [Path(__file__).with_name(name).read_bytes() for name in ("oracle.py", "truths.py")]
+    return hashlib.blake2b(fingerprint().encode() + b"".join(used), digest_size=8).hexdigest()
 
 
 def _pack(arrays: list[NDArray[Any]]) -> bytes:

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.conformance import probes
+from tensorcts.conformance import probes, truths
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
+from tensorcts.conformance.truths import Wrap
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.registry import DEFINED, RAISES, AnyOf, AnyWith, Instead, OtherArguments
 from tensorcts.tolerances import rules
 from tensorcts.tolerances.model import NoiseModel
 
-Wrap = Callable[[NDArray[Any]], Any]
+Options = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ def expect(
     key = case.digest() + f" {stored_kinds} {options} {model if derived else ''}".encode()
     stored = cache.get(key)
     if stored is None:
-        exactly = any(_needs_exact(case, *each) for each in zip(names, found))
-        stored = _compute(case, model if derived else None, exactly, options)
+        wanted = list(zip(names, found, strict=True))
+        stored = _compute(case, model if derived else None, wanted, options)
         cache.put(key, stored)
     count = len(stored) // 3
     several = len(names) > 1
@@ -83,9 +83,9 @@ def _dtype(case: Case, output: int, kind: str, traits: Mapping[str, str]) -> str
 
 
 def _compute(
-    case: Case, model: NoiseModel | None, exactly: bool, options: Mapping[str, str]
+    case: Case, model: NoiseModel | None, wanted: list[tuple[str, rules.Rule]], options: Options
 ) -> list[NDArray[Any]]:
-    """All outputs' hi, then all lo, then all sigma (zeros without a model)."""
+    """All outputs' hi, then all lo, then all sigma (empty without a model)."""
 
     def run(wrap: Wrap) -> tuple[Any, ...]:
         with np.errstate(all="ignore"), warnings.catch_warnings():
@@ -93,16 +93,7 @@ def _compute(
             outputs = _run(case, options, wrap)
             return tuple(map(_widened, outputs)) if case.op.own_dtype else outputs
 
-    his: list[NDArray[Any]] = [np.asarray(output) for output in run(lambda array: array)]
-    los = [np.zeros(h.shape) for h in his]
-    if exactly:
-        pairs = [_split(output, hi) for output, hi in zip(run(Exact), his, strict=True)]
-        his, los = [hi for hi, _ in pairs], [lo for _, lo in pairs]
-    sigmas = [np.zeros(0) for _ in his]
-    if model is not None:
-        seed = int.from_bytes(case.digest()[:8], "little")
-        sigmas = rules.sigma(run, his, model, seed)
-    return his + los + sigmas
+    return truths.compute(case, run, model, wanted)
 
 
 def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
@@ -173,49 +164,6 @@ def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
         return value
     array = np.asarray(value)
     return wrap(array) if array.dtype.kind in "fc" else array
-
-
-def _needs_exact(case: Case, result: str, rule: rules.Rule) -> bool:
-    """Whether float64 arithmetic can't give the truth of an output of the dtype ``result``.
-
-    It can't where the result is float64 itself and rounds, nor for a 64-bit integer as a float, nor
-    where a sum that needs more bits is to round only once.
-    """
-    if rule.kind != "exact":
-        return dtypes.component(result) == "float64"
-    if case.op.name == "fma":
-        return True
-    long = case.op.name == "astype" and case.dtype in ("int64", "uint64")
-    return long and dtypes.is_inexact(result)
-
-
-def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """hi and lo of an exact output; what hangs on the sign of a zero comes from float64 arithmetic.
-
-    mpmath has no signed zeros: zeros and what is not finite are taken from ``plain``, and the sign
-    where the two differ in nothing else, as in atan2(-0, -1).
-    """
-    if not isinstance(output, Exact):
-        return plain, np.zeros(plain.shape)
-    hi, lo = output.split()
-    if not np.iscomplexobj(plain):
-        return _signed(hi, lo, plain, plain)
-    zero = np.zeros(plain.shape)
-    parts = [(np.real(hi), np.real(lo), plain.real), (np.imag(hi), np.imag(lo), plain.imag)]
-    found = [_signed(h, low, p, np.copysign(zero, p)) for h, low, p in parts]
-    his, los = zip(*found, strict=True)
-    return primitives.join_parts(*his), primitives.join_parts(*los)
-
-
-def _signed(
-    hi: NDArray[Any], lo: NDArray[Any], plain: NDArray[Any], zero: NDArray[Any]
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """A real hi and lo with the signs of ``plain``, and ``zero`` where they are zero."""
-    with np.errstate(all="ignore"):
-        nothing, wild = (hi == 0) & (lo == 0), ~np.isfinite(hi)
-        sign = np.where(np.abs(hi + plain) < 2.0**-30 * np.abs(hi), -1.0, 1.0)
-    hi = np.where(wild, plain, np.where(nothing, zero, sign * hi))
-    return hi, np.where(nothing | wild, 0.0, sign * lo)
 
 
 def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:

@@ -108,10 +108,19 @@ def _spread(output: Any, truth: NDArray[Any], model: NoiseModel) -> NDArray[np.f
     # Errors are counted in ulps: the square of a tiny one would underflow.
     unit = form.ulp(np.where(np.isfinite(truth), np.abs(truth), 0.0))
     with np.errstate(all="ignore"):
-        off = _difference(_clipped(values, model), _clipped(truth, model)) / unit
-        spread = np.sqrt(np.einsum("s...,s...->...", off, off) / len(off)) / model.magnification
+        off = _difference(_clipped(values, model), _clipped(truth, model))
         # In ulps first: the magnified unit of a number near float64's smallest would be zero.
-        return _times(spread, unit)
+        spread = _times(_root_mean_square(off / unit) / model.magnification, unit)
+        if np.all(np.isfinite(spread)):
+            return spread
+        largest = np.max(off, axis=0)  # its square in ulps of a tiny truth is too large
+        rescued = largest * (_root_mean_square(off / largest) / model.magnification)
+        return np.where(np.isfinite(spread), spread, np.where(largest < np.inf, rescued, spread))
+
+
+def _root_mean_square(samples: NDArray[np.float64]) -> NDArray[np.float64]:
+    mean: NDArray[np.float64] = np.einsum("s...,s...->...", samples, samples) / len(samples)
+    return np.sqrt(mean)
 
 
 def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:

@@ -35,7 +35,7 @@ class Exact(Interpreter):
     def interpret(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run ``function`` on object arrays, elementwise functions by mpmath."""
         plain_args, plain_kwargs = unwrap(args, self.level), unwrap(kwargs, self.level)
-        with mpmath.workprec(primitives.PRECISION), np.errstate(all="ignore"):
+        with primitives.arbitrary_precision(), np.errstate(all="ignore"):
             result = FUNCTIONS.get(function, function)(*plain_args, **plain_kwargs)
         return map_arrays(_wrap, result)
 
@@ -45,7 +45,7 @@ class Exact(Interpreter):
             real, imag = Exact(_map(mpmath.re)(self.value)), Exact(_map(mpmath.im)(self.value))
             (hi, lo), (ihi, ilo) = real.split(), imag.split()
             return hi + 1j * ihi, lo + 1j * ilo
-        with mpmath.workprec(primitives.PRECISION), np.errstate(all="ignore"):
+        with primitives.arbitrary_precision(), np.errstate(all="ignore"):
             hi = np.asarray(_map(float)(self.value), np.float64)
             lo = _map(lambda x, h: float(x - h) if np.isfinite(h) else 0.0, 2)(self.value, hi)
             return hi, np.asarray(lo, np.float64)
@@ -73,7 +73,7 @@ def _map(function: Callable[..., Any], arguments: int = 1) -> Callable[..., NDAr
 
 def _lift(value: NDArray[Any]) -> NDArray[Any]:
     kind = mpmath.mpc if np.issubdtype(value.dtype, np.complexfloating) else mpmath.mpf
-    with mpmath.workprec(primitives.PRECISION):  # a 64-bit integer has more than 53 bits
+    with primitives.arbitrary_precision():  # a 64-bit integer has more than 53 bits
         return _map(kind)(value.astype(object))
 
 

@@ -56,9 +56,9 @@ class Noise:
         """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
         return self._drawn(Noise._rounded, y, ulps)
 
-    def accumulated(self, y: Any, squares: Any, terms: Any) -> Any:
-        """``y``, a sum of ``terms`` terms whose squares add up to ``squares``, off by its error."""
-        return self._drawn(Noise._accumulated, y, squares, terms)
+    def accumulated(self, y: Any, root: Any, terms: Any) -> Any:
+        """``y`` off by the error of a sum of ``terms`` terms; root: that of their squares."""
+        return self._drawn(Noise._accumulated, y, root, terms)
 
     def scaled(self, y: Any, relative: Any) -> Any:
         """``y`` off by an error of a relative standard deviation, then rounded."""
@@ -89,17 +89,27 @@ class Noise:
             off = np.where(np.abs(off) > form.max, np.copysign(np.inf, off), off)
         return self._flushed(off) if self.flush and low <= form.smallest_normal else off
 
-    def _accumulated(self, y: NDArray[Any], squares: Any, terms: Any) -> NDArray[Any]:
+    def _accumulated(self, y: NDArray[Any], root: Any, terms: Any) -> NDArray[Any]:
         # The unit's errors have the standard deviation 1/√3.
         unit = math.sqrt(3) * self.accumulator.unit_roundoff
-        size = np.abs(y) / math.sqrt(3) + np.sqrt(np.abs(squares))
-        off = y + self._unit(y, unit * np.sqrt(np.maximum(terms, 1))) * size
+        size = np.abs(y) / math.sqrt(3) + root
+        off = y + self._settled(y) * (unit * np.sqrt(np.maximum(terms, 1)) * size)
         if not np.all(finite := np.isfinite(size)):
             off = np.where(finite, off, y)
         return self._rounded(off, 0.5)
 
     def _scaled(self, y: NDArray[Any], relative: Any) -> NDArray[Any]:
-        return self._rounded(y * (1 + self._unit(y, math.sqrt(3) * relative)), 0.5)
+        return self._rounded(y * (1 + math.sqrt(3) * relative * self._settled(y)), 0.5)
+
+    def _settled(self, y: NDArray[Any]) -> NDArray[Any]:
+        """Unit errors whose root mean square over the samples is just their standard deviation.
+
+        The error that outweighs all others in most results would else make σ a matter of luck.
+        """
+        unit = self._unit(y, 1.0)
+        if self.samples is None:
+            return unit
+        return unit / np.sqrt(3 * np.mean(np.abs(unit) ** 2, axis=0))
 
     def _unit(self, y: NDArray[Any], scale: Any) -> NDArray[Any]:
         """A centred and uniform error of at most ``scale`` for every element."""

@@ -92,8 +92,26 @@ def _row(name: str, result: Any) -> str:
     return f"complex {name}" if _is_complex(result) else name
 
 
-def _squares(x: Any) -> Any:
-    """The squares of the sizes; of stacked arrays, which differ by noise only, their mean."""
+def _root(noise: Noise, function: Callable[..., Any], *operands: Any, **kwargs: Any) -> Any:
+    """√Σ(ab)², ``function`` being Σab."""
+    scales = [1.0 if isinstance(x, str) else _scale(noise, x) for x in operands]
+    pairs = zip(operands, scales, strict=True)
+    squares = [x if isinstance(x, str) else _squares(x, scale) for x, scale in pairs]
+    return np.sqrt(function(*squares, **kwargs)) * math.prod(scales)
+
+
+def _scale(noise: Noise, x: Any) -> float:
+    """A power of two by which the largest number is divided lest float64's squares overflow."""
+    if noise.accumulator.max < 2.0**500:
+        return 1.0
+    size = np.abs(_plain(x))
+    largest = np.max(size, where=np.isfinite(size), initial=0.0)
+    return float(2.0 ** (np.frexp(largest)[1] - 1)) if largest else 1.0
+
+
+def _squares(x: Any, scale: float) -> Any:
+    """The squared sizes over the scale's; of stacked arrays, which differ by noise, their mean."""
+    x = x if scale == 1.0 else x / scale
     if not isinstance(x, Stacked):
         return np.abs(x) ** 2
     size = np.abs(x.value) if _is_complex(x) else x.value
@@ -102,8 +120,8 @@ def _squares(x: Any) -> Any:
 
 def _sum(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
     total = np.sum(x, axis=axis, keepdims=keepdims)
-    squares = np.sum(_squares(x), axis=axis, keepdims=keepdims)
-    return noise.accumulated(total, squares, np.size(x) / max(np.size(total), 1))
+    root = _root(noise, np.sum, x, axis=axis, keepdims=keepdims)
+    return noise.accumulated(total, root, np.size(x) / max(np.size(total), 1))
 
 
 def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> Any:
@@ -124,8 +142,8 @@ def _places(x: Any, axis: int) -> Any:
 
 
 def _cumsum(noise: Noise, x: Any, axis: int) -> Any:
-    squares = np.cumsum(_squares(x), axis=axis)
-    return noise.accumulated(np.cumsum(x, axis=axis), squares, _places(x, axis))
+    root = _root(noise, np.cumsum, x, axis=axis)
+    return noise.accumulated(np.cumsum(x, axis=axis), root, _places(x, axis))
 
 
 def _cumprod(noise: Noise, x: Any, axis: int) -> Any:
@@ -135,9 +153,8 @@ def _cumprod(noise: Noise, x: Any, axis: int) -> Any:
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:
     def contract(noise: Noise, *args: Any, **kwargs: Any) -> Any:
         result = function(*map(noise.taken, args), **kwargs)
-        squared = [a if isinstance(a, str) else _squares(a) for a in args]
-        squares = function(*squared, **kwargs)
-        return noise.accumulated(result, squares, _terms(function, args, result))
+        root = _root(noise, function, *args, **kwargs)
+        return noise.accumulated(result, root, _terms(function, args, result))
 
     return contract
 
@@ -209,10 +226,12 @@ def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
 
 def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -> Any:
     total = primitives.scatter_sum(x, index, updates, axis=axis)
-    squares = primitives.scatter_sum(np.abs(x) ** 2, index, np.abs(updates) ** 2, axis=axis)
+    scale = max(_scale(noise, x), _scale(noise, updates))
+    squared = (_squares(a, scale) for a in (x, updates))
+    root = np.sqrt(primitives.scatter_sum(next(squared), index, next(squared), axis=axis)) * scale
     given = [np.where(np.not_equal(a, 0), 1.0, 0.0) for a in (x, updates)]
     terms = primitives.scatter_sum(given[0], index, given[1], axis=axis)  # 0 adds no error
-    return np.where(terms <= 1, total, noise.accumulated(total, squares, terms))
+    return np.where(terms <= 1, total, noise.accumulated(total, root, terms))
 
 
 def _psi(noise: Noise, x: Any) -> Any:

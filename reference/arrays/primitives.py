@@ -7,7 +7,10 @@ compute it, autodiff a rule. Everything else is composed of primitives.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import mpmath
@@ -18,7 +21,27 @@ from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.dispatch import innermost, primitive
 
 PRECISION = 200
-"""Bits that ``Exact`` carries: 53 for a float64, the rest against cancellation."""
+"""Bits that ``Exact`` carries by itself: 53 for a float64, the rest against cancellation."""
+
+_BITS = ContextVar("bits", default=PRECISION)
+_ONE_AT_A_TIME = threading.RLock()
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """``Exact`` carries that many bits within."""
+    token = _BITS.set(bits)
+    try:
+        yield
+    finally:
+        _BITS.reset(token)
+
+
+@contextmanager
+def arbitrary_precision() -> Iterator[None]:
+    """mpmath carries the bits of ``Exact`` within; one thread at a time, for it has one state."""
+    with _ONE_AT_A_TIME, mpmath.workprec(_BITS.get()):
+        yield
 
 
 @primitive
@@ -92,7 +115,7 @@ def constant(text: str | Callable[[Any], Any], like: Any) -> Any:
     """
     if np.asarray(innermost(like)).dtype.kind != "O":
         return held(float(text) if isinstance(text, str) else text(math), like)
-    with mpmath.workprec(PRECISION):
+    with arbitrary_precision():
         return mpmath.mpf(text) if isinstance(text, str) else text(mpmath)
 
 
