@@ -48,6 +48,18 @@ def _in_order(columns: Tensor, row_starts: Tensor) -> bool:
     return bool(torch.all((columns[1:] > columns[:-1]) | first[1:-1]))
 
 
+def _canonical(values: Tensor, columns: Tensor, row_starts: Tensor, shape: Shape) -> Tensor:
+    """A CSR tensor; entries out of order, or of one column, are put in order by way of COO."""
+    try:
+        return _csr(values, columns, row_starts, shape)
+    except UnsupportedError:
+        counts, ends = torch.diff(row_starts), row_starts[[0, -1]].tolist()
+        if ends != [0, columns.numel()] or bool((counts < 0).any()):  # no matrix at all
+            raise
+        rows = torch.repeat_interleave(torch.arange(shape[0], device=values.device), counts)
+        return _coo(values, torch.stack([rows, columns.to(rows.dtype)]), shape).to_sparse_csr()
+
+
 def _of_coo(x: Tensor) -> tuple[Tensor, Tensor]:
     x = x.coalesce()
     return x.values(), x.indices()
@@ -114,19 +126,19 @@ def _csr_transpose(
 def _csr_multiply_dense(
     values: Tensor, columns: Tensor, row_starts: Tensor, y: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    return _of_csr(torch.mul(_csr(values, columns, row_starts, tuple(y.shape)), y))
+    return _of_csr(torch.mul(_canonical(values, columns, row_starts, tuple(y.shape)), y))
 
 
 def _csr_matvec(
     values: Tensor, columns: Tensor, row_starts: Tensor, x: Tensor, *, shape: Shape
 ) -> Tensor:
-    return torch.matmul(_csr(values, columns, row_starts, shape), _with_axes("x", x, 1))
+    return torch.matmul(_canonical(values, columns, row_starts, shape), _with_axes("x", x, 1))
 
 
 def _csr_matmul(
     values: Tensor, columns: Tensor, row_starts: Tensor, y: Tensor, *, shape: Shape
 ) -> Tensor:
-    return torch.matmul(_csr(values, columns, row_starts, shape), _with_axes("y", y, 2))
+    return torch.matmul(_canonical(values, columns, row_starts, shape), _with_axes("y", y, 2))
 
 
 def _csr_matmul_csr(
@@ -134,8 +146,8 @@ def _csr_matmul_csr(
     other_columns: Tensor, other_row_starts: Tensor, *, shape: Shape, other_shape: Shape,
 ) -> tuple[Tensor, Tensor, Tensor]:  # fmt: skip
     """Sorted as COO: torch leaves the columns of the product without order."""
-    x = _csr(values, columns, row_starts, shape)
-    y = _csr(other_values, other_columns, other_row_starts, other_shape)
+    x = _canonical(values, columns, row_starts, shape)
+    y = _canonical(other_values, other_columns, other_row_starts, other_shape)
     product = torch.matmul(x, y).to_sparse(layout=torch.sparse_coo)
     ordered = _coo(product.values(), product.indices(), tuple(product.shape))
     return _of_csr(ordered.to_sparse_csr())
@@ -165,7 +177,7 @@ OPS: dict[str, Callable[..., Any]] = {
         _coo(values, indices, shape).to_sparse_csr()
     ),
     "csr_to_coo": _csr_to_coo,
-    "csr_to_dense": lambda values, columns, row_starts, *, shape: _csr(
+    "csr_to_dense": lambda values, columns, row_starts, *, shape: _canonical(
         values, columns, row_starts, shape
     ).to_dense(),
     "dense_to_csr": lambda x: _of_csr(_with_axes("x", x, 2).to_sparse_csr()),
@@ -178,7 +190,8 @@ OPS: dict[str, Callable[..., Any]] = {
 }
 
 NARROW = frozenset({"coo_to_dense", "coo_coalesce", "coo_add", "coo_multiply", "coo_add_dense",
-                    "coo_multiply_dense", "coo_matmul", "coo_sum", "coo_to_csr"})  # fmt: skip
+                    "coo_multiply_dense", "coo_matmul", "coo_sum", "coo_to_csr",
+                    "csr_to_dense", "csr_multiply_dense"})  # fmt: skip
 """Ops whose sums are rounded to 16 bits at each entry."""
 
 UNCHECKED = frozenset(f"{op}/C2" for op in OPS if op.startswith("coo_")) | {"dense_to_coo/C1"}

@@ -117,3 +117,13 @@ def test_a_masked_row_of_attention_is_zero_as_declared(backend: TorchBackend, dt
     mask = np.array([[True] * 3, [False] * 3, [True] * 3])
     out = run(backend, "scaled_dot_product_attention", x, x, x, mask, scale=0.5, causal_offset=None)
     assert out[0, 0].astype(float).tolist() == [[1] * 4, [0] * 4, [1] * 4]
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")
+def test_csr_entries_out_of_order_are_put_in_order_for_torch(backend: TorchBackend) -> None:
+    """torch's CSR tensors ask for columns in order, each once in a row."""
+    values, columns, starts = np.array([1.0, 2, 4, 8]), np.array([2, 0, 2, 1]), np.array([0, 3, 4])
+    dense = run(backend, "csr_to_dense", values, columns, starts, shape=(2, 3))
+    assert dense.tolist() == [[2, 0, 5], [0, 8, 0]]
+    with pytest.raises(UnsupportedError, match="columns must be in order, each once in a row"):
+        run(backend, "csr_to_coo", values, columns, starts, shape=(2, 3))
