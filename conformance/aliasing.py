@@ -2,7 +2,8 @@
 
 A case of the check ``aliasing`` carries a probe. After the call the backend overwrites the result,
 or the first argument, with marks, and the other is read again: it must hold the marks where the op
-is a view of that element, and what it held before where it is not.
+is a view of that element, and what it held before where it is not. Or the op is called again, with
+other numbers, which must not change the result of the first call.
 """
 
 from __future__ import annotations
@@ -13,10 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
+from tensorcts.reference import dtypes
 
 WRITE_RESULT = "write to the result"
 WRITE_ARGUMENT = "write to the argument"
-PROBES = (WRITE_RESULT, WRITE_ARGUMENT)
+CALL_AGAIN = "call it again"
+PROBES = (WRITE_RESULT, WRITE_ARGUMENT, CALL_AGAIN)
+
+
+def other_arguments(case: Case) -> list[NDArray[Any] | None]:
+    """Those of a further call: the numbers of the first array in the order from behind."""
+    first, *rest = case.arrays
+    numbers = first is not None and dtypes.is_inexact(dtypes.name_of(first.dtype))
+    return [first.ravel()[::-1].reshape(first.shape) if first is not None and numbers else first,
+            *rest]  # fmt: skip
 
 
 def marks(like: NDArray[Any]) -> NDArray[Any]:

@@ -4,7 +4,7 @@ special_values  every special value (every pair for two arguments), or arrays st
 shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
 layouts         transposed, strided, offset and reversed arrays
 bad_arguments   calls that break a constraint and must raise (in one dtype of each op)
-aliasing        writes through results and arguments (in one dtype of each op)
+aliasing        writes through results and arguments, further calls (in one dtype of each op)
 distribution    random numbers by the thousand: their statistics, seeds and independence
 probes          sums that are exact in any order, selected and position-coded elements
 properties      what the backend is: widths, orders and roundings measured, claims refuted
@@ -36,7 +36,7 @@ from tensorcts.tolerances.rules import PRODUCTS
 
 SHAPES: tuple[tuple[int, ...], ...] = (
     (), (0,), (1,), (3,), (0, 3), (3, 0), (1, 1), (2, 3), (7, 1), (16, 16), (17, 5), (31, 33),
-    (64,), (255,), (256,), (257,), (1025,), (2, 3, 4), (3, 1, 2, 2), (2, 0, 3), (5, 129),
+    (64,), (255,), (256,), (257,), (1025,), (2, 3, 4), (3, 3, 3), (3, 1, 2, 2), (2, 0, 3), (5, 129),
 )  # fmt: skip
 """Curated shapes of the first argument: around the sizes of vectors, work-groups and tiles."""
 
@@ -150,6 +150,9 @@ def _special_values(test: Test, seed: int) -> Iterator[Case]:
         return
     for number in range(SPECIAL_DRAWS):
         yield sample(test, _curated(test, seed + number, styles=(special_style(test),)))
+    for lone in range(len(values.lones(test.dtype)) * len(values.PATTERNS)):
+        draw = _curated(test, seed + SPECIAL_DRAWS + lone, styles=(special_style(test),), lone=lone)
+        yield sample(test, draw)
 
 
 def _shapes(test: Test, seed: int) -> Iterator[Case]:
@@ -161,9 +164,9 @@ def _shapes(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _layouts(test: Test, seed: int) -> Iterator[Case]:
-    for layout in LAYOUTS:
-        for shape in LAYOUT_SHAPES:
-            draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])
+    for number, layout in enumerate(LAYOUTS):
+        for shape in LAYOUT_SHAPES:  # other values and attributes for most
+            draw = _curated(test, seed, shape=shape, styles=values.MILD[:2], turn=number % 3)
             case = sample(test, draw, layout)
             if layout != REPEATED:
                 yield case
@@ -224,16 +227,22 @@ CHECKS = (*CURATED, "random")
 
 
 def _curated(
-    test: Test, seed: int, *, styles: Sequence[str], shape: tuple[int, ...] | None = None
+    test: Test,
+    seed: int,
+    *,
+    styles: Sequence[str],
+    shape: tuple[int, ...] | None = None,
+    lone: int | None = None,
+    turn: int = 0,
 ) -> Draw:
-    """A draw from a seeded generator."""
-    key = [test.seed(seed), hash_of(shape)]
+    """A draw from a seeded generator; another one for each turn."""
+    key = [test.seed(seed), hash_of((shape, turn) if turn else shape)]
     generator = np.random.Generator(np.random.Philox(key=key))
 
     def integer(low: int, high: int) -> int:
         return int(generator.integers(low, high, endpoint=True))
 
-    return Draw(test.op, test.dtype, integer, shape=shape, styles=styles)
+    return Draw(test.op, test.dtype, integer, shape=shape, styles=styles, lone=lone)
 
 
 def hash_of(value: Any) -> int:

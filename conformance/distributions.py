@@ -96,9 +96,10 @@ def _wide(x: NDArray[Any]) -> Floats:
 def _within(case: Case, output: NDArray[Any]) -> Iterator[tuple[str, float]]:
     """Statistics of one array, each in standard deviations."""
     x, slack = _even(case, output)
-    yield "the mean", _beyond(np.mean(x) - 0.5, slack) / np.sqrt(1 / 12 / x.size)
     if case.op.name == "bernoulli":
+        yield "the share", _share(int(np.count_nonzero(output)), x.size, case.attrs["p"], slack)
         return
+    yield "the mean", _beyond(np.mean(x) - 0.5, slack) / np.sqrt(1 / 12 / x.size)
     spread = np.mean((x - 0.5) ** 2) - 1 / 12
     yield "the variance", _beyond(spread, slack) / np.sqrt(1 / 180 / x.size)
     yield "the distribution function", _kolmogorov(x, slack)
@@ -111,10 +112,17 @@ def _within(case: Case, output: NDArray[Any]) -> Iterator[tuple[str, float]]:
 def _tails(z: Floats, slack: float) -> Iterator[tuple[str, float]]:
     """Normal numbers' skewness, and how many lie far out, where the sum of the rest sees little."""
     yield "the skewness", _beyond(np.mean(z**3), 20 * slack) / np.sqrt(15 / z.size)
-    for far in (1, 2, 3):
-        share = 2 * scipy.special.ndtr(-far)
-        off = _beyond(np.mean(np.abs(z) > far) - share, slack)
-        yield f"the share beyond {far} deviations", off / np.sqrt(share * (1 - share) / z.size)
+    for far in (1, 2, 3, 3.8):
+        count, share = int(np.count_nonzero(np.abs(z) > far)), 2 * scipy.special.ndtr(-far)
+        yield f"the share beyond {far} deviations", _share(count, z.size, share, slack)
+
+
+def _share(count: int, size: int, share: float, slack: float) -> float:
+    """The sigmas of an event as rare as so many or more (or fewer) of all in a share of them."""
+    fewer = scipy.special.bdtr(count, size, max(share - slack, 0.0))
+    more = scipy.special.bdtrc(count - 1, size, min(share + slack, 1.0)) if count else 1.0
+    sigmas = -scipy.special.ndtri(max(min(fewer, more), 1e-300))
+    return float(sigmas if more < fewer else -sigmas)
 
 
 def _between(case: Case, a: NDArray[Any], b: NDArray[Any]) -> Iterator[tuple[str, float]]:

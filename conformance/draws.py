@@ -27,6 +27,7 @@ class Draw:
     integer: draws an integer of a closed interval.
     shape: the shape that the first array should have (curated), None to draw one.
     styles: the styles of value that are drawn from.
+    lone: the number of the one special value that arrays hold, None for several.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Draw:
         *,
         shape: tuple[int, ...] | None = None,
         styles: Sequence[str],
+        lone: int | None = None,
     ) -> None:
         """Nothing is drawn yet."""
         self.op = op
@@ -44,6 +46,7 @@ class Draw:
         self.integer = integer
         self._shape = shape
         self._styles = styles
+        self._lone = lone
         self._style: str | None = None
 
     @property
@@ -111,9 +114,10 @@ class Draw:
         if self._style is None:
             self._style = self.choice(self._styles)
         style = self._style if styles is None or self._style in styles else styles[0]
-        return values.fill(
-            self.generator(), shape, dtype or self.dtype, style, domain or (-np.inf, np.inf)
-        )
+        interval = domain or (-np.inf, np.inf)
+        name = dtype or self.dtype
+        lone = None if name != self.dtype else self._lone
+        return values.fill(self.generator(), shape, name, style, interval, lone)
 
     def index(self, shape: tuple[int, ...], size: int, *, negative: bool = True) -> NDArray[Any]:
         """Indices into an axis of ``size`` ≥ 1, negative ones counting from the end."""

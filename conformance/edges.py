@@ -34,6 +34,11 @@ def _exp2(f: Format) -> list[float]:
     return [math.log2(f.max), f.emin, f.emin - f.p + 1, f.emin - f.p]
 
 
+def _wholes(f: Format) -> list[float]:
+    """Halves, and where a format's or a machine's integers end."""
+    return [0.5, 1.5, 2.5, 2.0 ** (f.p - 2), 2.0 ** (f.p - 1), 2.0**f.p, 2.0**31, 2.0**63]
+
+
 def _largest_lgamma(f: Format) -> float:
     """Where log Γ(x) ≈ x·(log x - 1) reaches the largest number."""
     return math.exp(float(scipy.special.lambertw(f.max / math.e).real) + 1)
@@ -48,6 +53,7 @@ EDGES: dict[str, Callable[[Format], list[float]]] = {
     "log10": lambda f: [1.0, 100.0, 1000.0, 1e4, f.smallest_subnormal],
     "log1p": lambda f: [1.0, f.unit_roundoff, math.sqrt(f.unit_roundoff)],
     "sqrt": lambda f: [4.0, 9.0],
+    **dict.fromkeys(("round", "floor", "ceil", "trunc", "frac"), _wholes),
     "sin": lambda f: _ANGLES,
     "cos": lambda f: _ANGLES,
     "tan": lambda f: _ANGLES,
@@ -83,6 +89,9 @@ POLES: dict[str, tuple[complex, ...]] = {
 }  # fmt: skip
 """Complex arguments (the first one's) at which a function has no value."""
 
+FAR = {"abs": (0,), "divide": (1,)}
+"""Which arguments of a function may have a modulus whose square over- or underflows."""
+
 REACH: dict[str, tuple[float, ...]] = {
     **dict.fromkeys(("exp", "sin", "cos", "tan", "sinh", "cosh", "tanh"), (16.0,)),
     "pow": (16.0, 8.0),
@@ -100,8 +109,21 @@ def pool(op: str, dtype: str, position: int = 0) -> NDArray[Any]:
     if dtype in dtypes.COMPLEX:
         near = np.add.outer([0, 1, -1, 1j, -1j], _SMALL).ravel().astype(special.dtype)
         found = np.concatenate([special, near]) if op in EDGES or op in POLES else special
+        if position in FAR.get(op, ()):
+            found = np.concatenate([found, _far(dtype)])
         return found if position else found[_regular(op, found)]
     return np.concatenate([special, around(op, dtype)])
+
+
+def _far(dtype: str) -> NDArray[Any]:
+    """Complex numbers whose squares leave the range of the format, above and below."""
+    reach = 0.6 * math.log2(dtypes.format_of(dtype).max)
+    sizes = 2.0 ** np.array([reach, -reach])
+    return (
+        np.multiply.outer(sizes, [3 + 4j, -1 + 0.5j, 2 - 7j])
+        .ravel()
+        .astype(dtypes.numpy_dtype(dtype))
+    )
 
 
 def around(op: str, dtype: str) -> NDArray[Any]:

@@ -61,9 +61,20 @@ def _executed(backend: Backend, case: Case) -> Outcome:
 
 
 def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[Any], ...]:
-    """What the array written to held, and what the other one held before and after the write."""
+    """What the array written to held, and what the other one held before and after the write.
+
+    Where the op is called again nothing is written: what the first result held, before and after.
+    """
     result = backend.ops[case.op.name](*inputs, **case.attrs)
     result = result[0] if isinstance(result, tuple | list) else result
+    if case.probe == aliasing.CALL_AGAIN:
+        before = backend.to_host(result)
+        again = [
+            None if a is None else backend.to_device(a) for a in aliasing.other_arguments(case)
+        ]
+        backend.ops[case.op.name](*again, **case.attrs)
+        backend.synchronize()
+        return before, before, backend.to_host(result)
     pair = (result, inputs[0])
     written, other = pair if case.probe == aliasing.WRITE_RESULT else reversed(pair)
     old, before = backend.to_host(written), backend.to_host(other)

@@ -134,11 +134,13 @@ class Judge:
         return Judgement(case, worst.outcome, worst.message, rule, worst)
 
     def _probed(self, case: Case, outcome: Outcome) -> Judgement:
-        """Whether the write after the call showed where it must, and nowhere else.
+        """Whether what came after the call showed where it must, and nowhere else.
 
         A result that can't be written to is as good as one whose memory is its own; elements that
         share their memory must not be written.
         """
+        if case.probe == aliasing.CALL_AGAIN:
+            return _called_again(case, outcome)
         views = self.capabilities.traits.get("views", "yes") != "no"
         own = case.op.aliases != "always" or not views
         writes_result = case.probe == aliasing.WRITE_RESULT
@@ -183,6 +185,14 @@ class Judge:
         if all(a is b for a, b in zip(arrays, case.arrays, strict=True)):
             return None
         return self.expected(replace(case, arrays=arrays))
+
+
+def _called_again(case: Case, outcome: Outcome) -> Judgement:
+    if outcome.verdict is not None:
+        return Judgement(case, outcome.verdict, outcome.message)
+    _, before, after = outcome.outputs
+    same = before.tobytes() == after.tobytes()
+    return Judgement(case, "pass" if same else "fail", "" if same else "a further call changed it")
 
 
 def _refusal(case: Case, outcome: Outcome) -> Judgement:

@@ -166,6 +166,7 @@ def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
     return wrap(array) if array.dtype.kind in "fc" else array
 
 
+@np.errstate(all="ignore")
 def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:
     """The declared trait by which the backend refuses the case as a whole, or None."""
     chosen = _options(case, traits)
@@ -184,6 +185,7 @@ def answers_breach(case: Case, traits: Mapping[str, str]) -> bool:
     return any(choice.options[chosen[choice.trait]] is not RAISES for choice in concerned)
 
 
+@np.errstate(all="ignore")
 def admitted(
     case: Case,
     traits: Mapping[str, str],
@@ -221,6 +223,7 @@ def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:
     return chosen
 
 
+@np.errstate(all="ignore")
 def _freedoms(
     case: Case, options: Mapping[str, str], output: int, like: NDArray[Any]
 ) -> tuple[NDArray[np.bool_] | None, tuple[NDArray[Any], ...]]:
@@ -242,6 +245,5 @@ def _freedoms(
             free = where if free is None else free | where
         else:
             given = own if option.own_dtype else plain
-            with np.errstate(all="ignore"):
-                alternatives += option.arrays(*given, **case.attrs)
+            alternatives += option.arrays(*given, **case.attrs)
     return free, tuple(alternatives)

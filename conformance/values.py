@@ -19,6 +19,9 @@ STYLES = (*MILD, "wide", "tiny")
 Beside them stand ``unit`` (for products), ``special`` and ``moderate_special``.
 """
 
+PATTERNS = ("strewn", "lines", "everywhere")
+"""How a special value that is alone may stand in an array."""
+
 
 @cache
 def specials(dtype: str, *, moderate: bool = False) -> NDArray[Any]:
@@ -119,13 +122,17 @@ def fill(
     dtype: str,
     style: str,
     domain: tuple[float, float] = (-np.inf, np.inf),
+    lone: int | None = None,
 ) -> NDArray[Any]:
-    """An array of random values of a style, inside of a closed interval."""
+    """An array of random values of a style, inside of a closed interval.
+
+    lone: for special styles the number of the one special value (``lones``) in its pattern.
+    """
     target = dtypes.numpy_dtype(dtype)
     if dtype == "bool":
         return generator.integers(0, 2, shape).astype(bool)
     if style in ("special", "moderate_special", "unit_special"):
-        return _some_special(generator, shape, dtype, domain, style)
+        return _some_special(generator, shape, dtype, domain, style, lone)
     if dtype in dtypes.INTEGER:
         return _integers(generator, shape, target, style)
     if dtypes.is_complex(dtype):
@@ -202,14 +209,44 @@ def _some_special(
     dtype: str,
     domain: tuple[float, float],
     style: str,
+    lone: int | None,
 ) -> NDArray[Any]:
-    """Mostly ordinary values with a few special ones among them."""
+    """Mostly ordinary values with a few special ones among them, or one and the same."""
     ordinary = fill(
         generator, shape, dtype, "unit" if style == "unit_special" else "normal", domain
     )
     pool = specials(dtype, moderate=style != "special")
     if style == "unit_special":
         pool = pool[~np.isfinite(pool) | (pool == 0) | (np.abs(pool) == 1)]
+    if lone is not None:
+        value, pattern = lones(dtype)[lone // len(PATTERNS)], PATTERNS[lone % len(PATTERNS)]
+        return np.where(_places(generator, shape, pattern), value, ordinary)
     chosen = pool[generator.integers(0, len(pool), shape)]
     share = generator.choice([0.05, 0.3])
     return np.where(generator.random(shape) < share, chosen, ordinary).astype(ordinary.dtype)
+
+
+def lones(dtype: str) -> NDArray[Any]:
+    """The special values that arrays are tried with one at a time, or full of."""
+    if dtypes.is_complex(dtype):
+        return np.array([-0.0, 1j], dtypes.numpy_dtype(dtype))
+    if dtypes.is_floating(dtype):
+        return np.array([np.nan, np.inf, -np.inf, -0.0], dtypes.numpy_dtype(dtype))
+    pool = specials(dtype)
+    return pool if dtype == "bool" else pool[np.isin(pool, (pool.max(), pool.min(), 0))]
+
+
+def _places(
+    generator: np.random.Generator, shape: tuple[int, ...], pattern: str
+) -> NDArray[np.bool_]:
+    """Where a special value stands: here and there, in half of the slices across an axis, or all.
+
+    A slice holds whole lines along every other axis, which nothing ordinary relieves.
+    """
+    if pattern == "everywhere" or not shape:
+        return np.ones(shape, bool)
+    if pattern == "strewn":
+        return generator.random(shape) < 0.1
+    axis = int(generator.integers(0, len(shape)))
+    across = tuple(n if i == axis else 1 for i, n in enumerate(shape))
+    return np.broadcast_to(generator.random(across) < 0.5, shape)

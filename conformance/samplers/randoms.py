@@ -47,7 +47,7 @@ def parameters(d: Draw) -> list[dict[str, Any]]:
             pairs = [(0.0, 1.0), (2.0, 0.5), (-1.0, 0.0)]
             return [{"mean": mean, "std": std} for mean, std in pairs]
         case "bernoulli":
-            return [{"p": p} for p in (0.5, 0.1, 0.0, 1.0)]
+            return [{"p": p} for p in (0.5, 0.1, 0.001, 0.0, 1.0)]
         case "randint":
             info = np.iinfo(d.dtype)
             low = int(max(info.min, -(2**31)))

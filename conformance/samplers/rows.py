@@ -76,8 +76,9 @@ def attention(d: Draw) -> Sample:
     mask_shape = d.choice(((queries, keys), (batch, 1, queries, keys), (1, keys)))
     mask = d.mask(mask_shape) if d.boolean() else None
     bias = d.array((queries, keys), styles=FINITE) if d.integer(0, 3) == 3 else None
+    query = d.array((batch, heads * group, queries, features), styles=FINITE)
     arrays = (
-        d.array((batch, heads * group, queries, features), styles=FINITE),
+        query * query.dtype.type(d.choice((1, 1, 1, 64))),  # scores whose exponentials overflow
         d.array((batch, heads, keys, features), styles=FINITE),
         d.array((batch, heads, keys, outputs), styles=FINITE),
         mask,

@@ -43,12 +43,18 @@ def _inverse_in_any_order(results: Any, truths: Any, x: Any) -> tuple[Any, ...]:
     return right, inside & _equal(picked, x) & ((x == x) | (times == 1))
 
 
-def _unordered(right: Any) -> Choice:
+def _nan_in_any_order(results: Any, truths: Any, x: Any) -> tuple[Any, ...]:
+    """As above, of NaN only: which of several comes first shows nowhere else."""
+    values, places = _inverse_in_any_order(results, truths, x)
+    return np.zeros(values.shape, bool), places & (x != x)
+
+
+def _unordered(right: Any, ascending: Any = DEFINED) -> Choice:
     return Choice(
         "unique_order",
         "the order of distinct values",
         lambda x: True,
-        {"ascending": DEFINED, "any": AnyWith(right)},
+        {"ascending": ascending, "any": AnyWith(right)},
     )
 
 
@@ -91,13 +97,14 @@ def unique_counts(x: Any) -> Any:
     dtypes=REAL + BOOL,
     result=("same", "index"),
     differentiable=False,
-    choices=(_unordered(_inverse_in_any_order),),
+    choices=(_unordered(_inverse_in_any_order, AnyWith(_nan_in_any_order)),),
 )
 def unique_inverse(x: Any) -> Any:
     """The distinct elements of x, as a 1-d array, and for each element of x its place there.
 
     Semantics: in ascending order, or in any that the backend likes (unique_order).
-    Special values: each NaN is distinct from all others; -0 and +0 are one, which is either.
+    Special values: each NaN is distinct from all others, in any order among themselves; -0 and +0
+    are one, which is either.
     Source: Array API 2024.12 unique_inverse.
     """
     ordered, order, begins = _runs(x)
