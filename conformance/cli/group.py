@@ -15,6 +15,7 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from tensorcts.backends.protocol import UnavailableError
         from tensorcts.backends.registry import UnknownBackendError
+        from tensorcts.conformance.faults.registry import UnknownFaultError
         from tensorcts.conformance.models.minilm import ModelError
         from tensorcts.conformance.recording import RecordingError
         from tensorcts.conformance.waivers import WaiverError
@@ -26,6 +27,7 @@ class _Group(click.Group):
         except (
             UnavailableError,
             UnknownBackendError,
+            UnknownFaultError,
             ModelError,
             RecordingError,
             WaiverError,
