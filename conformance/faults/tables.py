@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from tensorcts.conformance.faults.registry import CATEGORIES, named
+from tensorcts.conformance.faults.registry import CATEGORIES, Fault, named
 from tensorcts.conformance.faults.selftest import Alarm, Finding
-
-NOTHING = "not caught"
 
 
 def data(findings: Sequence[Finding], alarms: Sequence[Alarm]) -> dict[str, Any]:
@@ -49,17 +46,22 @@ def data(findings: Sequence[Finding], alarms: Sequence[Alarm]) -> dict[str, Any]
 
 def show(findings: Sequence[Finding], alarms: Sequence[Alarm], console: Console) -> None:
     """Print a line for each fault, the alarms and the totals; what was not caught comes last."""
-    table = Table("fault", "op", "category", "caught by", box=None, pad_edge=False)
+    faults = [named(found.fault) for found in findings]
+    widths = [max(map(len, texts), default=0) for texts in zip(*map(_columns, faults), strict=True)]
     for found in sorted(findings, key=lambda one: not one.caught):
-        by = Text(f"{found.by}: {found.message}") if found.caught else Text(NOTHING, style="red")
-        fault = named(found.fault)
-        table.add_row(fault.name, fault.op, fault.category, by)
-    console.print(table)
+        columns = _columns(named(found.fault))
+        cells = [f"{text:<{width}}  " for text, width in zip(columns, widths, strict=True)]
+        by = f"{found.by}: {found.message}" if found.caught else ("not caught", "red")
+        _cut(console, *cells, by)
     _categories(findings, console)
     for alarm in alarms:
         if alarm.message:
             _line(console, ("alarm ", "red"), f"{alarm.backend} {alarm.test}: {alarm.message}")
     _totals(findings, alarms, console)
+
+
+def _columns(fault: Fault) -> tuple[str, str, str]:
+    return fault.name, fault.op, fault.category
 
 
 def _categories(findings: Sequence[Finding], console: Console) -> None:
@@ -79,6 +81,14 @@ def _totals(findings: Sequence[Finding], alarms: Sequence[Alarm], console: Conso
         (f"{totals['alarms']} alarms", "green" if quiet else "red"),
         f" in {totals['honest_cases']:,} verdicts on honest backends",
     )
+
+
+def _cut(console: Console, *parts: str | tuple[str, str]) -> None:
+    """One line, cut where the terminal ends; a log keeps all of it."""
+    if console.is_terminal:
+        console.print(Text.assemble(*parts), no_wrap=True, overflow="ellipsis", highlight=False)
+    else:
+        _line(console, *parts)
 
 
 def _line(console: Console, *parts: str | tuple[str, str]) -> None:

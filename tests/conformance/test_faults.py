@@ -161,7 +161,7 @@ def test_a_fault_that_gets_through_ends_with_1(
     monkeypatch.setitem(all_faults(), "honest", honest)
     ended = _invoke(cache_folder, monkeypatch, "--fault", "honest")
     assert ended.exit_code == 1
-    assert "not caught" in ended.stdout and "caught 0 of 1" in ended.stdout
+    assert "isnan  formula  not caught" in ended.stdout and "caught 0 of 1" in ended.stdout
 
 
 def test_an_alarm_on_an_honest_backend_ends_with_1(

@@ -137,3 +137,13 @@ def test_updates_that_are_written_twice_are_not_mixed() -> None:
                {"axes": (0,), "accumulate": False})  # fmt: skip
     assert verdict(put, [2, 0]) == verdict(put, [1, 0], scatter_duplicates="any_of_them") == "pass"
     assert verdict(put, [1, 0]) == verdict(put, [3, 0], scatter_duplicates="any_of_them") == "fail"
+
+
+@pytest.mark.parametrize(
+    ("places", "found"),
+    [([1, 2, 0], "pass"), ([2, 1, 0], "pass"), ([1, 1, 0], "fail"), ([0, 2, 1], "fail")],
+)
+def test_which_of_several_nan_comes_first_is_free(places: list[int], found: str) -> None:
+    """But each leads to one of its own, and no number takes part."""
+    row = case("unique_inverse", [NAN, NAN, 3.0])
+    assert verdict(row, [3.0, NAN, NAN], places) == found
