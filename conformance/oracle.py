@@ -244,6 +244,5 @@ def _freedoms(
             where = np.broadcast_to(where, like.shape)
             free = where if free is None else free | where
         else:
-            given = own if option.own_dtype else plain
-            alternatives += option.arrays(*given, **case.attrs)
+            alternatives += option.arrays(*(own if option.own_dtype else plain), **case.attrs)
     return free, tuple(alternatives)
