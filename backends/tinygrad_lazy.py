@@ -46,6 +46,15 @@ def _in_dtype(name: str) -> Callable[..., Tensor]:
     return lambda x, *, dtype, **attrs: reduce(x, dtype=_dtype_of(dtype), **attrs)
 
 
+def _extreme(name: str) -> Callable[..., Tensor]:
+    def call(x: Tensor, *, axis: int | None, keepdims: bool) -> Tensor:
+        if axis is None and keepdims:
+            raise UnsupportedError(f"tinygrad's {name} of all elements keeps no axes")
+        return getattr(Tensor, name)(x, axis, keepdims)
+
+    return call
+
+
 def _sorted(x: Tensor, *, axis: int, descending: bool, stable: bool) -> Tensor:
     return x.sort(axis, descending)[0]
 
@@ -148,8 +157,8 @@ OPS: dict[str, Callable[..., Any]] = {
     "std": _reduced("std"),
     "any": _reduced("any"),
     "all": _reduced("all"),
-    "argmax": _reduced("argmax"),
-    "argmin": _reduced("argmin"),
+    "argmax": _extreme("argmax"),
+    "argmin": _extreme("argmin"),
     "logsumexp": _reduced("logsumexp"),
     "cumulative_sum": _cumulative("cumsum"),
     "cumulative_prod": _cumulative("cumprod"),
@@ -189,7 +198,8 @@ def _realized(function: Callable[..., Any]) -> Callable[..., Any]:
         try:
             found = function(*arrays, **attrs)
             for result in found if isinstance(found, tuple) else (found,):
-                result.realize()
+                if result.realize().dtype not in _NAMES:
+                    raise UnsupportedError(f"tinygrad gives a {result.dtype}")
         except NotImplementedError as error:
             raise UnsupportedError(f"tinygrad: {error}") from error
         return found

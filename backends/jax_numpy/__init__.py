@@ -36,11 +36,12 @@ _NARROW = ("float16", "bfloat16")
 _ADDING = ("index_add", "scatter_add")
 """Ops that add one by one in 16 bits."""
 
-_STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu", "celu",
-           "selu", "hardsigmoid", "hardswish", "glu", "leaky_relu", "softmax", "log_softmax",
-           "logsumexp", "logaddexp", "logit", "sinc", "asinh", "acosh", "atanh", "sinh", "cosh",
-           "xlogy", "xlog1py", "linspace", "logspace", "var", "std", "vector_norm", "matrix_norm",
-           "hypot", "quantile", "cross", "diff", *_ADDING)  # fmt: skip
+_STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu",
+           "celu", "selu", "hardsigmoid", "hardswish", "glu", "leaky_relu", "softmax",
+           "log_softmax", "logsumexp", "logaddexp", "logit", "log2", "log10", "sinc", "asinh",
+           "acosh", "atanh", "sinh", "cosh", "xlogy", "xlog1py", "linspace", "logspace", "var",
+           "std", "vector_norm", "matrix_norm", "hypot", "quantile", "cross", "diff",
+           *_ADDING)  # fmt: skip
 """Ops composed of XLA's primitives, each of which rounds its result to 16 bits."""
 
 
@@ -87,6 +88,7 @@ class JaxBackend(Backend):
                 "flush_subnormals_float64": "all",
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",
+                "floor_of_quotient": "rounded",
                 "remainder_zero_sign": "dividend",
                 "integer_division_by_zero": "any",
                 "integer_remainder_by_zero": "any",

@@ -19,6 +19,13 @@ from tensorcts.reference import dtypes
 
 OPS: dict[str, Callable[..., Any]] = {**elementwise.OPS, **arrays.OPS}
 
+_UNCHECKED = frozenset(
+    {"max/C1", "min/C1", "sum/C2", "prod/C2", "mean/C1", "logsumexp/C1", "conv1d/C3", "conv2d/C3",
+     "pad/C2", "layer_norm/C2", "embedding/C3"}
+)  # fmt: skip
+"""Constraints that ONNX does not know, or whose breach the runtime does not notice: the largest
+element of nothing is -inf, negative pads crop, negative indices count from the end."""
+
 
 class OnnxRuntimeBackend(Backend):
     """The kernels of ONNX Runtime's CPU execution provider."""
@@ -37,9 +44,10 @@ class OnnxRuntimeBackend(Backend):
             device=cpu_name(),
             dtypes=frozenset(CODES),
             versions={"onnxruntime": ort.__version__, "onnx": onnx.__version__},
-            unchecked=frozenset({"max/C1", "min/C1"}),  # ONNX: -inf and inf of nothing
+            unchecked=_UNCHECKED,
             traits={
                 "views": "no",
+                "nan_in_descending_order": "first",
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",
                 "cast_out_of_range": "any",

@@ -89,6 +89,35 @@ def _of_dims(*dims: int) -> Callable[..., Value]:
     return call
 
 
+def _einsum(*operands: Value, subscripts: str) -> Value:
+    if any(term.count("...") > 1 for term in subscripts.replace("->", ",").split(",")):
+        raise ValueError(f"{subscripts!r}: of two ellipses in a term Einsum never comes back")
+    if subscripts.lower() != subscripts:
+        raise UnsupportedError("onnxruntime: Einsum knows small letters alone")
+    try:
+        return run("Einsum", *operands, equation=subscripts)
+    except Exception as error:
+        if "but ellipsis for input" not in str(error):
+            raise
+        raise UnsupportedError("onnxruntime: ellipses must stand for as many axes") from error
+
+
+def _tile(x: Value, *, repetitions: tuple[int, ...]) -> Value:
+    if len(repetitions) != len(x.shape()):
+        raise UnsupportedError("onnxruntime: Tile takes a number for each axis")
+    return run("Tile", x, integers(*repetitions))
+
+
+def _embedding(weight: Value, indices: Value) -> Value:
+    if len(weight.shape()) != 2:
+        raise ValueError(f"embedding: weight of shape {weight.shape()} is no table")
+    return run("Gather", weight, indices, axis=0)
+
+
+def _argwhere(x: Value) -> Value:
+    return run("Transpose", run("NonZero", x), perm=(1, 0))
+
+
 def _addmm(c: Value, x: Value, y: Value, *, alpha: float, beta: float) -> Value:
     return run("Gemm", x, y, c, alpha=float(alpha), beta=float(beta))
 
@@ -107,6 +136,8 @@ def _split(x: Value, *, sizes: tuple[int, ...], axis: int) -> Any:
 
 
 def _pad(x: Value, *, widths: Any, mode: str, value: Any) -> Value:
+    if not widths:
+        raise UnsupportedError("onnxruntime: Pad takes no 0-d tensors")
     pads = integers(*(before for before, _ in widths), *(after for _, after in widths))
     filler = scalar(value, x) if mode == "constant" else None
     return run("Pad", x, pads, filler, mode=mode)
@@ -118,13 +149,10 @@ def _full(*, shape: tuple[int, ...], value: Any, dtype: str) -> Value:
     return run("Expand", number, integers(*shape))
 
 
-def _arange(*, start: float, stop: float, step: float, dtype: str) -> Value:
-    code_of(dtype)
-    return run("Range", *(put(dtypes.numpy_dtype(dtype).type(n)) for n in (start, stop, step)))
-
-
 def _one_hot(indices: Value, *, depth: int, dtype: str) -> Value:
     code_of(dtype)
+    if not indices.shape():
+        raise UnsupportedError("onnxruntime: OneHot takes no 0-d indices")
     values = put(dtypes.numpy_dtype(dtype).type([0, 1]))
     return run("OneHot", indices, integers(depth), values)
 
@@ -165,9 +193,9 @@ OPS: dict[str, Callable[..., Any]] = {
     "cumulative_sum": _cumulative_sum,
     "topk": _topk,
     "unique_values": lambda x: run("Unique", x),
-    "argwhere": lambda x: run("Transpose", run("NonZero", x), perm=(1, 0)),
+    "argwhere": _argwhere,
     "matmul": node("MatMul"),
-    "einsum": lambda *operands, subscripts: run("Einsum", *operands, equation=subscripts),
+    "einsum": _einsum,
     "dot": _of_dims(1, 1),
     "mv": _of_dims(2, 1),
     "bmm": _of_dims(3, 3),
@@ -179,7 +207,6 @@ OPS: dict[str, Callable[..., Any]] = {
     "layer_norm": _layer_norm,
     "rms_norm": _rms_norm,
     "full": _full,
-    "arange": _arange,
     "reshape": lambda x, *, shape: run("Reshape", x, integers(*shape), allowzero=1),
     "permute_dims": lambda x, *, axes: run("Transpose", x, perm=axes),
     "broadcast_to": lambda x, *, shape: run("Expand", x, integers(*shape)),
@@ -187,14 +214,14 @@ OPS: dict[str, Callable[..., Any]] = {
     "expand_dims": lambda x, *, axis: run("Unsqueeze", x, integers(axis)),
     "concat": node("Concat"),
     "split": _split,
-    "tile": lambda x, *, repetitions: run("Tile", x, integers(*repetitions)),
+    "tile": _tile,
     "pad": _pad,
     "tril": _triangle(0),
     "triu": _triangle(1),
     "one_hot": _one_hot,
     "take": node("Gather"),
     "gather": node("GatherElements"),
-    "embedding": node("Gather", axis=0),
+    "embedding": _embedding,
     "scatter": _scatter("none"),
     "scatter_add": _scatter("add"),
 }

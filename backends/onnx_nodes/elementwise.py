@@ -44,6 +44,12 @@ def _shift(direction: str) -> Callable[..., Value]:
     return lambda x, y: run("BitShift", x, y, direction=direction)
 
 
+def _clip(x: Value, low: Value | None = None, high: Value | None = None) -> Value:
+    if any(bound is not None and bound.shape() for bound in (low, high)):
+        raise UnsupportedError("onnxruntime: the bounds of Clip are numbers")
+    return run("Clip", x, low, high)
+
+
 def _cast(x: Value, *, dtype: str) -> Value:
     saturate = {"saturate": 0} if dtype in dtypes.FLOAT8 else {}
     return run("Cast", x, to=code_of(dtype), **saturate)
@@ -93,7 +99,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "greater_equal": node("GreaterOrEqual"),
     "maximum": node("Max"),
     "minimum": node("Min"),
-    "clip": lambda x, low=None, high=None: run("Clip", x, low, high),
+    "clip": _clip,
     "where": node("Where"),
     "logical_and": node("And"),
     "logical_or": node("Or"),

@@ -84,9 +84,17 @@ def _session(
     return ort.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
 
 
+def _lost(value: Any, arrays: tuple[Value | None, ...]) -> bool:
+    """Whether a number that stands beside float64 tensors is none of float32."""
+    double = any(a is not None and a.element_type() == CODES["float64"] for a in arrays)
+    return double and isinstance(value, float) and float(np.float32(value)) != value
+
+
 def run(kind: str, *arrays: Value | None, outputs: int = 1, **attrs: Any) -> Any:
     """What one node makes of the arrays: a tensor, or a tuple of ``outputs`` of them."""
     inputs = tuple(None if a is None else (a.element_type(), len(a.shape())) for a in arrays)
+    if any(_lost(value, arrays) for value in attrs.values()):
+        raise UnsupportedError(f"onnxruntime: {kind}: an attribute of ONNX is a float32")
     feeds = {f"x{i}": a for i, a in enumerate(arrays) if a is not None}
     try:
         session = _session(kind, inputs, outputs, tuple(sorted(attrs.items())))
