@@ -1,0 +1,67 @@
+"""What σ costs beside one float64 evaluation: ``pytest tests/benchmarks --benchmark-only``.
+
+``ratio`` stands in the extra information. A plain ``pytest`` leaves these out.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pytest_benchmark")
+
+from tensorcts.reference.ops import definitions as ops
+from tensorcts.tolerances import rules
+from tensorcts.tolerances.model import NoiseModel
+
+PLANE = {"stride": (1, 1), "padding": (1, 1), "dilation": (1, 1), "groups": 1}
+ATTENTION = {"scale": 0.25, "causal_offset": None}
+
+COMPOSITES: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
+    "softmax": (partial(ops.softmax, axis=-1), ((64, 256),)),
+    "small softmax": (partial(ops.softmax, axis=-1), ((8, 64),)),
+    "layer_norm": (partial(ops.layer_norm, eps=1e-5), ((64, 256), (256,), (256,))),
+    "logsumexp": (partial(ops.logsumexp, axis=-1, keepdims=False), ((64, 256),)),
+    "gelu": (ops.gelu, ((64, 256),)),
+    "attention": (partial(ops.scaled_dot_product_attention, **ATTENTION), ((2, 4, 32, 16),) * 3),
+    "matmul": (ops.matmul, ((256, 256),) * 2),
+    "conv2d": (partial(ops.conv2d, **PLANE), ((2, 8, 16, 16), (8, 8, 3, 3))),
+    "var": (partial(ops.var, axis=-1, keepdims=False, correction=1.0), ((64, 256),)),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def only_when_asked(request: pytest.FixtureRequest) -> None:
+    if not request.config.getoption("--benchmark-only", False):
+        pytest.skip("a benchmark: --benchmark-only runs it")
+
+
+@pytest.mark.parametrize("name", COMPOSITES)
+def test_sigma(benchmark: Any, name: str) -> None:
+    function, shapes = COMPOSITES[name]
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape) for shape in shapes]
+    model = NoiseModel.of("float32", profile="opencl")
+
+    def run(wrap: Callable[[Any], Any]) -> tuple[Any, ...]:
+        return (function(*map(wrap, arrays)),)
+
+    truths = list(run(lambda array: array))
+    seconds = _seconds(lambda: run(lambda array: array))
+    benchmark(lambda: rules.sigma(run, truths, model, 0))
+    benchmark.extra_info["ratio"] = benchmark.stats.stats.median / seconds
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    """The median of many calls, the first ones left out."""
+    taken = []
+    for _ in range(60):
+        started = time.perf_counter()
+        call()
+        taken.append(time.perf_counter() - started)
+    return float(np.median(taken[10:]))
