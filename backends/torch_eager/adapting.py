@@ -21,7 +21,8 @@ DTYPES: dict[str, torch.dtype] = {
 BITS = {1: torch.uint8, 2: torch.int16, 4: torch.int32}
 """For each size of an element the integers that share its bits."""
 
-_MISSING = re.compile(r"not (yet )?(implemented|supported)|[Uu]nsupported|expected scalar type")
+_MISSING = re.compile(r"not (yet )?(implemented|supported)|[Uu]nsupported|expected scalar type"
+                      r"|invalid value when calling `cusparseCreateCsr")  # fmt: skip
 """How torch says that it does not offer something, as against that a kernel went wrong."""
 
 

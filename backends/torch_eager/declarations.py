@@ -23,8 +23,9 @@ _UNCHECKED = {"arange/C2", "astype/C1", "einsum/C5", "index_put/C4", "ldexp/C1",
               "nonzero/C1", "softplus/C1", "std/C1", "var/C1"}  # fmt: skip
 """Constraints whose breach torch does not notice."""
 
-_STORED_ON_GPU = {"conv1d", "conv2d", "conv_transpose2d", "index_add", "scatter_add",
-                  "scatter_reduce", "tensordot", "vecdot"}  # fmt: skip
+_STORED_ON_GPU = {"conv1d", "conv2d", "conv_transpose2d", "cross", "csr_matmul_csr", "index_add",
+                  "logcumsumexp", "scatter_add", "scatter_reduce", "tensordot",
+                  "vecdot"}  # fmt: skip
 """More on a GPU: atomic additions, products, convolutions before the bias is added."""
 
 _STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "index_add", "index_put", "log_softmax",
@@ -35,11 +36,12 @@ rsqrt the root where no vector is full, cross and vecdot each product, scatter_r
 the sum that is to be a mean, logit the odds, xlogy and xlog1py the logarithm."""
 
 _ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod")
-_ACCUMULATING_ON_GPU = ("conv_transpose2d", "cumulative_sum", "index_add", "scatter_add",
+_ACCUMULATING_ON_GPU = ("conv_transpose2d", "csr_matmul", "csr_matmul_csr", "cumulative_prod",
+                        "cumulative_sum", "index_add", "logcumsumexp", "scatter_add",
                         "scatter_reduce")  # fmt: skip
 """Ops that add or multiply one by one in 16 bits."""
 
-_SPLIT = ("addmm", "baddbmm")
+_SPLIT = ("addmm", "baddbmm", "tensordot")
 """Products whose sum a GPU splits, to add the parts in 16 bits: torch's default, its setting
 ``allow_bf16_reduced_precision_reduction`` and the like."""
 

@@ -94,6 +94,8 @@ def _coo_multiply(
     values: Tensor, indices: Tensor, other_values: Tensor, other_indices: Tensor, *, shape: Shape
 ) -> tuple[Tensor, Tensor]:
     """Of coalesced arrays, as others leave zeros where only one of them has an entry."""
+    if values.is_cuda:
+        raise UnsupportedError("torch.mul: on a GPU it keeps the places of one operand, not both's")
     x, y = _coo(values, indices, shape), _coo(other_values, other_indices, shape)
     return _of_coo(torch.mul(x.coalesce(), y.coalesce()))
 
