@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -72,11 +73,22 @@ def _select(x: Array, *, axis: int, index: int) -> Array:
     return x[(slice(None),) * range(x.ndim)[axis] + (index,)]
 
 
+def _filled(function: Callable[..., Array]) -> Callable[..., Array]:
+    """An error where JAX would end the process: more elements than 64 bits count."""
+
+    def fill(*, shape: tuple[int, ...], **attrs: Any) -> Array:
+        if math.prod(shape) >= 2**63:
+            raise ArithmeticError(f"jax ends the process on the shape {shape}; it was not called")
+        return function(shape, **attrs)
+
+    return typed(fill)
+
+
 CREATION: dict[str, Callable[..., Any]] = {
-    "zeros": typed(jnp.zeros),
-    "ones": typed(jnp.ones),
-    "empty": typed(jnp.empty),
-    "full": typed(lambda *, shape, value, dtype: jnp.full(shape, value, dtype)),
+    "zeros": _filled(jnp.zeros),
+    "ones": _filled(jnp.ones),
+    "empty": _filled(jnp.empty),
+    "full": _filled(lambda shape, *, value, dtype: jnp.full(shape, value, dtype)),
     "eye": typed(lambda *, rows, columns, k, dtype: jnp.eye(rows, columns, k, dtype)),
     "arange": typed(lambda *, start, stop, step, dtype: jnp.arange(start, stop, step, dtype)),
     "linspace": typed(

@@ -174,7 +174,7 @@ REDUCTIONS: dict[str, Callable[..., Any]] = {
     "argmin": mx.argmin,
     "any": mx.any,
     "all": mx.all,
-    "count_nonzero": mx.count_nonzero,
+    "count_nonzero": lambda x, **attrs: mx.count_nonzero(x, **attrs).astype(mx.uint32),
     "logsumexp": mx.logsumexp,
     "cumulative_sum": _accumulated(mx.cumsum),
     "cumulative_prod": _accumulated(mx.cumprod),

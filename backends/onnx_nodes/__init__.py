@@ -21,7 +21,8 @@ OPS: dict[str, Callable[..., Any]] = {**elementwise.OPS, **arrays.OPS}
 
 _UNCHECKED = frozenset(
     {"max/C1", "min/C1", "sum/C2", "prod/C2", "mean/C1", "logsumexp/C1", "conv1d/C3", "conv2d/C3",
-     "pad/C2", "layer_norm/C2", "embedding/C3"}
+     "pad/C2", "reshape/C2", "broadcast_to/C1", "squeeze/C1", "softshrink/C1", "layer_norm/C2",
+     "embedding/C3"}
 )  # fmt: skip
 """Constraints that ONNX does not know, or whose breach the runtime does not notice: the largest
 element of nothing is -inf, negative pads crop, negative indices count from the end."""
@@ -47,6 +48,7 @@ class OnnxRuntimeBackend(Backend):
             unchecked=_UNCHECKED,
             traits={
                 "views": "no",
+                "gemm_alpha_zero": "propagate",
                 "nan_in_descending_order": "first",
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",

@@ -102,6 +102,13 @@ def _einsum(*operands: Value, subscripts: str) -> Value:
         raise UnsupportedError("onnxruntime: ellipses must stand for as many axes") from error
 
 
+def _permuted(x: Value, *, axes: tuple[int, ...]) -> Value:
+    """The node knows no negative axes, nor an order of none."""
+    if not axes and not x.shape():
+        return run("Identity", x)
+    return run("Transpose", x, perm=tuple(range(len(x.shape()))[a] for a in axes))
+
+
 def _tile(x: Value, *, repetitions: tuple[int, ...]) -> Value:
     if len(repetitions) != len(x.shape()):
         raise UnsupportedError("onnxruntime: Tile takes a number for each axis")
@@ -208,7 +215,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "rms_norm": _rms_norm,
     "full": _full,
     "reshape": lambda x, *, shape: run("Reshape", x, integers(*shape), allowzero=1),
-    "permute_dims": lambda x, *, axes: run("Transpose", x, perm=axes),
+    "permute_dims": _permuted,
     "broadcast_to": lambda x, *, shape: run("Expand", x, integers(*shape)),
     "squeeze": lambda x, *, axis: run("Squeeze", x, _axes(axis)),
     "expand_dims": lambda x, *, axis: run("Unsqueeze", x, integers(axis)),

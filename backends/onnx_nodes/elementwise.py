@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tensorcts.backends.onnx_nodes.nodes import Value, code_of, dtype_of, node, run, scalar
+from tensorcts.backends.onnx_nodes.nodes import (
+    Value,
+    code_of,
+    dtype_of,
+    integers,
+    node,
+    run,
+    scalar,
+)  # fmt: skip
 from tensorcts.backends.protocol import UnsupportedError
 from tensorcts.reference import dtypes
 
@@ -53,6 +61,15 @@ def _clip(x: Value, low: Value | None = None, high: Value | None = None) -> Valu
 def _cast(x: Value, *, dtype: str) -> Value:
     saturate = {"saturate": 0} if dtype in dtypes.FLOAT8 else {}
     return run("Cast", x, to=code_of(dtype), **saturate)
+
+
+def _prelu(x: Value, weight: Value) -> Value:
+    """The slopes along axis 1, where the node broadcasts them along the last one."""
+    shape, slopes = x.shape(), weight.shape()
+    if len(slopes) != 1 or (slopes[0] != 1 and (len(shape) < 2 or slopes[0] != shape[1])):
+        raise ValueError(f"prelu: slopes of shape {slopes} for {shape}")
+    spread = (1, -1, *(1 for _ in shape[2:])) if len(shape) > 1 else shape and (1,)
+    return run("PRelu", x, run("Reshape", weight, integers(*spread)))
 
 
 def _softshrink(x: Value, *, lambd: float) -> Value:
@@ -121,7 +138,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "mish": node("Mish"),
     "softsign": node("Softsign"),
     "leaky_relu": lambda x, *, negative_slope: run("LeakyRelu", x, alpha=negative_slope),
-    "prelu": node("PRelu"),
+    "prelu": _prelu,
     "elu": node("Elu"),
     "celu": node("Celu"),
     "selu": node("Selu"),

@@ -85,6 +85,13 @@ def test_bad_arguments_raise(
     assert not isinstance(raised.value, UnsupportedError)
 
 
+def test_more_elements_than_there_can_be_are_refused(backend: Backend) -> None:
+    if "zeros" not in backend.ops:
+        pytest.skip(f"{backend.name} has no zeros")
+    with pytest.raises(Exception, match=r"\S"):
+        backend.ops["zeros"](shape=(2**62, 2**62), dtype="float32")
+
+
 def test_an_unknown_device_is_unavailable(backend: Backend) -> None:
     with pytest.raises(UnavailableError, match="nonsense"):
         registry.load(f"{backend.name}:nonsense")
