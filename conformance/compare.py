@@ -20,7 +20,9 @@ class Comparison:
     """How one output compares with its truth.
 
     ulp, z: the largest errors, in ulps and in z = |got - truth|/(σ + ½ ulp), None where undefined.
-    vacuous: how many of the ``count`` elements had a tolerance that carries no information.
+    tightness: the largest error in units of what is allowed, None where nothing was to be judged.
+    vacuous: how many of the ``count`` elements had a tolerance that carries no information: none
+        at all, or one that lets 0 pass as well.
     index: the worst element; got, truth, allowed describe it.
     """
 
@@ -28,6 +30,7 @@ class Comparison:
     message: str = ""
     ulp: float | None = None
     z: float | None = None
+    tightness: float | None = None
     count: int = 0
     vacuous: int = 0
     index: tuple[int, ...] | None = None
@@ -102,10 +105,11 @@ def _better(errors: _Errors, others: _Errors) -> _Errors:
 
     return _Errors(
         errors.wrong & others.wrong,
-        np.where(others.wrong, errors.severity, 0.0),
+        np.where(others.wrong, errors.severity, others.severity),
         chosen(errors.ulp, others.ulp),
         chosen(errors.z, others.z),
         errors.allowed,
+        errors.weak,
     )
 
 
@@ -119,7 +123,9 @@ def _of(alternative: NDArray[Any], expected: Expected) -> Expected:
 class _Errors:
     """For each element whether it is wrong, and how far off it is.
 
-    severity ranks the wrong ones; allowed is the bound in ulps, infinite where it says nothing.
+    severity: the error over the bound.
+    allowed: the bound in ulps, infinite where it says nothing.
+    weak: where the bound lets 0 pass as well as the truth.
     """
 
     wrong: NDArray[np.bool_]
@@ -127,6 +133,7 @@ class _Errors:
     ulp: NDArray[np.float64] | None
     z: NDArray[np.float64] | None
     allowed: NDArray[np.float64] | None
+    weak: NDArray[np.bool_] | None = None
 
 
 def _measured_exactly(
@@ -190,8 +197,17 @@ def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str
     if flush != "no":
         near_zero = np.abs(expected.hi) - allowed * unit < _smallest_normal(expected)
         wrong &= ~((got == 0) & near_zero)
-    severity = np.where(wrong, error / allowed, 0.0)
-    return _Errors(wrong, severity, error, z, allowed)
+    severity = np.where(error == 0, 0.0, error / allowed)
+    return _Errors(wrong, severity, error, z, allowed, _weak(expected, allowed, unit))
+
+
+def _weak(
+    expected: Expected, allowed: NDArray[np.float64], unit: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """Where 0 passes as well as the truth; a truth of 0 is known unless roundings lead there."""
+    size = np.abs(expected.hi) / unit
+    known = (size == 0) if expected.sigma is None else (size == 0) & (expected.sigma == 0)
+    return np.asarray((allowed >= size) & ~known, bool)
 
 
 def _other_zero(got: NDArray[Any], expected: Expected) -> NDArray[np.bool_]:
@@ -228,10 +244,13 @@ def _concluded(got: NDArray[Any], expected: Expected, errors: _Errors) -> Compar
     if errors.allowed is not None:
         blind = blind | ~np.isfinite(errors.allowed)
     wrong, ulp, z = errors.wrong & ~blind, errors.ulp, errors.z
-    count, vacuous = got.size, int(np.count_nonzero(blind))
+    weak = blind if errors.weak is None else blind | errors.weak
+    count, vacuous = got.size, int(np.count_nonzero(weak))
+    tightness = None if errors.allowed is None else _largest(errors.severity, blind)
     if not np.any(wrong):
         outcome: Outcome = "vacuous" if count and vacuous == count else "pass"
-        return Comparison(outcome, "", _largest(ulp, blind), _largest(z, blind), count, vacuous)
+        sizes = (_largest(ulp, blind), _largest(z, blind), tightness)
+        return Comparison(outcome, "", *sizes, count, vacuous)
     severity = np.where(np.isnan(errors.severity), np.inf, errors.severity)
     worst = int(np.argmax(np.where(wrong, severity, -1.0)))
     index = tuple(int(i) for i in np.unravel_index(worst, got.shape))
@@ -241,6 +260,7 @@ def _concluded(got: NDArray[Any], expected: Expected, errors: _Errors) -> Compar
         f"{int(np.count_nonzero(wrong))} of {count} elements are wrong",
         None if ulp is None else float(ulp[index]),
         None if z is None else float(z[index]),
+        tightness,
         count,
         vacuous,
         index,

@@ -9,12 +9,21 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
-from tensorcts.conformance import aliasing, distributions, oracle, probes, properties
+from tensorcts.conformance import (
+    aliasing,
+    causes,
+    distributions,
+    oracle,
+    probes,
+    properties,
+    statistics,
+)
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case, describe_array
 from tensorcts.conformance.compare import Comparison, compare, number, without_subnormals
 from tensorcts.conformance.execute import Executor, Outcome
 from tensorcts.conformance.oracle import Expected, expect, must_raise
+from tensorcts.conformance.statistics import Evidence
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import FAILURES, Verdict, Worst
 from tensorcts.tolerances.model import NoiseModel
@@ -32,6 +41,8 @@ class Judgement:
     """The verdict on one case, with the comparison of its worst output.
 
     unchecked: whether it was not tried, since the backend declares not to check what it breaks.
+    cause: what the errors of a failing case have in common, where that is known.
+    evidence: what its elements add up to, where that says something.
     """
 
     case: Case
@@ -42,6 +53,8 @@ class Judgement:
     waiver: str = ""
     measured: Mapping[str, str] = field(default_factory=dict)
     unchecked: bool = False
+    cause: str = ""
+    evidence: Evidence | None = None
 
     @property
     def worst(self) -> Worst | None:
@@ -80,6 +93,7 @@ class Judge:
             flush=self._flush(case) != "no",
             backward=pair in declared.backward_stable,
             operand_bits=declared.operand_bits.get(pair, declared.operand_bits.get(case.dtype)),
+            truncating=declared.traits.get("accumulation_rounding") != "nearest",
         )
 
     def expected(self, case: Case) -> tuple[Expected, ...]:
@@ -130,8 +144,12 @@ class Judge:
                 outcome.outputs, expected, flushed or [None] * len(expected), masks, strict=True
             )
         ]  # fmt: skip
+        one_truth = flushed is None and all(mask is None for mask in masks)
+        evidence = _evidence(outcome, expected, comparisons) if one_truth else None
         worst = max(comparisons, key=_severity, default=Comparison("pass"))
-        return Judgement(case, worst.outcome, worst.message, rule, worst)
+        cause = causes.of_case(case, evidence) if evidence and worst.outcome == "fail" else ""
+        message = "; ".join(filter(None, (worst.message, cause)))
+        return Judgement(case, worst.outcome, message, rule, worst, cause=cause, evidence=evidence)
 
     def _probed(self, case: Case, outcome: Outcome) -> Judgement:
         """Whether what came after the call showed where it must, and nowhere else.
@@ -193,6 +211,15 @@ def _called_again(case: Case, outcome: Outcome) -> Judgement:
     _, before, after = outcome.outputs
     same = before.tobytes() == after.tobytes()
     return Judgement(case, "pass" if same else "fail", "" if same else "a further call changed it")
+
+
+def _evidence(
+    outcome: Outcome, expected: tuple[Expected, ...], comparisons: list[Comparison]
+) -> Evidence | None:
+    """What the elements add up to, where all outputs are of the right shape and dtype."""
+    if any(found.outcome == "fail" and found.index is None for found in comparisons):
+        return None
+    return statistics.of_outputs(zip(outcome.outputs, expected, strict=True))
 
 
 def _refusal(case: Case, outcome: Outcome) -> Judgement:

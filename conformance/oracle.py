@@ -30,6 +30,7 @@ class Expected:
     sigma: the standard deviation of honest results (derived rule only).
     free: where anything goes, because the result is not defined there.
     alternatives: other arrays whose elements are as good as the truth's.
+    sums: what the elements of honest results add up to (derived rule only; ``spreads``).
     """
 
     dtype: str
@@ -39,6 +40,7 @@ class Expected:
     sigma: NDArray[np.float64] | None
     free: NDArray[np.bool_] | None
     alternatives: tuple[NDArray[Any], ...] = ()
+    sums: NDArray[np.float64] | None = None
 
 
 def expect(
@@ -60,7 +62,7 @@ def expect(
         wanted = list(zip(names, found, strict=True))
         stored = _compute(case, model if derived else None, wanted, options)
         cache.put(key, stored)
-    count = len(stored) // 3
+    count = len(stored) // 4
     several = len(names) > 1
     return tuple(
         Expected(
@@ -70,6 +72,7 @@ def expect(
             stored[count + i],
             stored[2 * count + i] if rule.kind == "derived" else None,
             *_freedoms(case, options, i, stored[i]),
+            stored[3 * count + i] if rule.kind == "derived" else None,
         )
         for i in range(count)
     )
@@ -85,7 +88,7 @@ def _dtype(case: Case, output: int, kind: str, traits: Mapping[str, str]) -> str
 def _compute(
     case: Case, model: NoiseModel | None, wanted: list[tuple[str, rules.Rule]], options: Options
 ) -> list[NDArray[Any]]:
-    """All outputs' hi, then all lo, then all sigma (empty without a model)."""
+    """All outputs' hi, then all lo, all sigma and all sums (empty without a model)."""
 
     def run(wrap: Wrap) -> tuple[Any, ...]:
         with np.errstate(all="ignore"), warnings.catch_warnings():

@@ -184,6 +184,11 @@ def explain_result(result: Result) -> str:
             f"  worst element {worst.index}: inputs {', '.join(worst.inputs)}",
             f"  got {worst.got}, truth {worst.truth}: ulp {ulp}, z {z}, allowed {worst.allowed}",
         ]
+    if result.gain is not None:
+        lines.append(
+            f"  over all elements: gain {result.gain:.3g} (z {result.gain_z:.1f}), "
+            f"bias {result.bias:.3g} ulp (z {result.bias_z:.1f}), S {result.ratio:.3g}"
+        )
     if result.reproducer:
         lines += ["reproduce it by:", result.reproducer]
     return "\n".join(lines)

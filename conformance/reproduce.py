@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from tensorcts.backends import registry as backend_registry
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
+from tensorcts.conformance.gathering import Gathering
 from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.reference import dtypes, registry
@@ -27,7 +29,6 @@ def script(case: Case, backend: str) -> str:
     """The five lines."""
     names = [f"x{i}" for i in range(len(case.arrays))]
     arrays = "; ".join(f"{n} = {_written(a)}" for n, a in zip(names, case.arrays, strict=True))
-    attrs = ", ".join(f"{key}={_literal(value)}" for key, value in case.attrs.items())
     special = {"layout": case.layout, "refused": case.refused, "probe": case.probe}
     more = "".join(f", {key}={value!r}" for key, value in special.items() if value)
     arguments = ", ".join(names) + ("," if len(names) == 1 else "")
@@ -35,8 +36,22 @@ def script(case: Case, backend: str) -> str:
         f"# {case.describe()} on {backend}",
         "from tensorcts.conformance.reproduce import array, packed, reproduce",
         arrays or "# no arrays",
-        f"attrs = dict({attrs})",
+        f"attrs = {_attributes(case)}",
         f'reproduce("{backend}", "{case.op.name}", "{case.dtype}", ({arguments}), attrs{more})',
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def script_together(cases: Sequence[Case], backend: str) -> str:
+    """A script for cases of one test that fail together, by their statistics."""
+    first = cases[0]
+    lines = [
+        f"# {len(cases)} cases of {first.op.name} in {first.dtype} on {backend}",
+        "from tensorcts.conformance.reproduce import array, packed, reproduce_together",
+        "cases = [",
+        *(f"    {_written_case(case)}," for case in cases),
+        "]",
+        f'reproduce_together("{backend}", "{first.op.name}", "{first.dtype}", cases)',
     ]
     return "\n".join(lines) + "\n"
 
@@ -69,13 +84,36 @@ def reproduce(
     sys.exit(1 if judgement.verdict in FAILURES else 0)
 
 
+def reproduce_together(
+    backend: str,
+    op: str,
+    dtype: str,
+    cases: Sequence[tuple[tuple[NDArray[Any] | None, ...], dict[str, Any], str | None]],
+) -> None:
+    """Run cases (arrays, attributes, layout) and judge what their elements add up to.
+
+    Exits with 1 if one fails by itself or all of them together, 0 if none does.
+    """
+    gathering, alone = Gathering(), False
+    for arrays, attrs, layout in cases:
+        judgement = judge_again(backend, op, dtype, arrays, attrs, layout=layout)
+        print(explain(judgement))
+        alone |= judgement.verdict in FAILURES
+        if judgement.evidence is not None:
+            gathering.add(judgement.case, judgement.evidence)
+    found = gathering.statistics
+    together = found is not None and found.fails
+    print(f"fail: {gathering.message()}" if together else "together: nothing is wrong")
+    sys.exit(1 if alone or together else 0)
+
+
 def judge_again(
     backend: str,
     op: str,
     dtype: str,
     arrays: tuple[NDArray[Any] | None, ...],
     attrs: dict[str, Any],
-    **special: str,
+    **special: Any,
 ) -> Judgement:
     """The judgement of the case."""
     host = InProcess(backend_registry.load(backend))
@@ -115,6 +153,15 @@ def _written(value: NDArray[Any] | None) -> str:
         return f'array("{name}", {value.shape}, [{numbers}])'
     text = base64.b85encode(zlib.compress(np.ascontiguousarray(value).tobytes(), 9)).decode()
     return f'packed("{name}", {value.shape}, {text!r})'
+
+
+def _written_case(case: Case) -> str:
+    arrays = "".join(f"{_written(a)}, " for a in case.arrays)
+    return f"(({arrays.rstrip()}), {_attributes(case)}, {case.layout!r})"
+
+
+def _attributes(case: Case) -> str:
+    return f"dict({', '.join(f'{key}={_literal(value)}' for key, value in case.attrs.items())})"
 
 
 def _literal(value: Any) -> str:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from tensorcts.conformance import checks, shrink
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test
+from tensorcts.conformance.gathering import Gathering
 from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
-from tensorcts.conformance.reproduce import script
+from tensorcts.conformance.reproduce import script, script_together
 from tensorcts.reports.records import FAILURES, VERDICTS, Result, Verdict
 
 
@@ -42,6 +43,8 @@ class _Tally:
         self.cases = self.elements = self.vacuous = 0
         self.ulp: float | None = None
         self.z: float | None = None
+        self.tightness: float | None = None
+        self.gathering = Gathering()
         self.rule = ""
         self.lacking = False
         self.verdicts: dict[Verdict, int] = {}
@@ -52,7 +55,9 @@ class _Tally:
     def add(self, judgement: Judgement) -> None:
         self.cases += 1
         self.verdicts[judgement.verdict] = self.verdicts.get(judgement.verdict, 0) + 1
-        self.first.setdefault(judgement.verdict, judgement)
+        shown = self.first.setdefault(judgement.verdict, judgement)
+        if len(judgement.cause) > len(shown.cause):  # the case that tells more stands for the rest
+            self.first[judgement.verdict] = judgement
         lacks = judgement.verdict == "unsupported" and not judgement.unchecked
         self.lacking |= lacks and self._counts(judgement.case)
         if judgement.waiver:
@@ -64,6 +69,9 @@ class _Tally:
         self.rule = judgement.rule or self.rule
         self.ulp = _larger(self.ulp, found.ulp)
         self.z = _larger(self.z, found.z)
+        self.tightness = _larger(self.tightness, found.tightness)
+        if judgement.evidence is not None and judgement.verdict == "pass":
+            self.gathering.add(judgement.case, judgement.evidence)
 
     def _counts(self, case: Case) -> bool:
         """Whether a backend that does not support the case lacks the op in the test's dtype."""
@@ -73,6 +81,8 @@ class _Tally:
     @property
     def verdict(self) -> Verdict:
         """The gravest failure; else waived, unsupported, vacuous or pass.
+
+        Arrays without elements pass whatever the tolerance: they make no vacuous test a pass.
 
         A backend that lacks a kernel may still answer for arrays without elements: one case of some
         size that it does not support makes the test unsupported. Layouts that it has none of don't,
@@ -86,7 +96,7 @@ class _Tally:
                 return verdict
         if self.lacking or "pass" not in self.verdicts:
             return "unsupported" if "unsupported" in self.verdicts else "vacuous"
-        return "pass"
+        return "vacuous" if 0 < self.elements == self.vacuous else "pass"
 
 
 def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Settings) -> Result:
@@ -102,15 +112,32 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
         tally.add(judgement)
     result.verdict = tally.verdict
     result.cases, result.rule = tally.cases, tally.rule
-    result.ulp, result.z = tally.ulp, tally.z
+    result.ulp, result.z, result.tightness = tally.ulp, tally.z, tally.tightness
     result.vacuous = tally.vacuous / tally.elements if tally.elements else 0.0
     result.measured = tally.measured
     result.waiver = "; ".join(tally.waivers) if result.verdict == "waived" else ""
     shown = tally.first.get(result.verdict)
     if shown is not None and result.verdict != "pass":
         _describe(result, shrink.smallest(shown, judge), backend)
+    _add_statistics(result, tally.gathering)
     result.seconds = time.perf_counter() - started
     return result
+
+
+def _add_statistics(result: Result, gathering: Gathering) -> None:
+    """The figures over all elements; they may fail a test that each element passes."""
+    found = gathering.statistics
+    if found is None:
+        return
+    result.gain, result.gain_z = found.gain.value, found.gain.z
+    result.bias, result.bias_z = found.bias.value, found.bias.z
+    result.ratio = found.ratio.value
+    if result.verdict != "pass" or not found.fails:
+        return
+    cases = [witness.case for witness in gathering.witnesses()]
+    result.verdict, result.message = "fail", gathering.message()
+    _describe_case(result, cases[0])
+    result.reproducer = script_together(cases, result.backend)
 
 
 def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgement]:
@@ -132,8 +159,12 @@ def _larger(a: float | None, b: float | None) -> float | None:
 def _describe(result: Result, shown: Judgement, backend: str) -> None:
     """What the reader of the record needs to see of the case that is shown."""
     result.message = shown.message
-    result.shapes = [list(a.shape) if a is not None else [] for a in shown.case.arrays]
-    result.attributes = shown.case.attributes
+    _describe_case(result, shown.case)
     result.worst = shown.worst
     if result.verdict in FAILURES or result.verdict == "waived":
         result.reproducer = script(shown.case, backend)
+
+
+def _describe_case(result: Result, case: Case) -> None:
+    result.shapes = [list(a.shape) if a is not None else [] for a in case.arrays]
+    result.attributes = case.attributes

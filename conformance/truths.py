@@ -12,7 +12,7 @@ from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.tolerances import budgets, doubt, rules
+from tensorcts.tolerances import budgets, doubt, rules, spreads
 from tensorcts.tolerances.model import NoiseModel
 
 Wrap = Callable[[NDArray[Any]], Any]
@@ -28,7 +28,7 @@ ROUNDED_TWICE = ("add", "subtract", "multiply", "divide", "reciprocal", "sqrt")
 def compute(
     case: Case, run: Run, model: NoiseModel | None, wanted: list[tuple[str, rules.Rule]]
 ) -> list[NDArray[Any]]:
-    """All outputs' hi, then all lo, then all sigma (empty without a model).
+    """All outputs' hi, then all lo, all sigma and all sums (empty without a model).
 
     wanted: the dtype and the rule of each output, or one pair for all.
     """
@@ -39,13 +39,14 @@ def compute(
     while True:
         his, los = _evaluated(run, plain, bits)
         if model is None:
-            return his + los + [np.zeros(0) for _ in his]
+            return his + los + [np.zeros(0) for _ in his + his]
         seed = int.from_bytes(case.digest()[:8], "little")
-        sigmas = rules.sigma(run, his, model, seed)
+        found = spreads.spreads(run, his, names, model, seed)
+        sigmas = [each.sigma for each in found]
         floats = [e for e in zip(his, sigmas, names, strict=True) if dtypes.is_inexact(e[2])]
         needed = max((doubt.bits_needed(*each, model) for each in floats), default=0)
         if needed <= max(bits - LOST, 53):
-            return his + los + sigmas
+            return his + los + sigmas + [each.sums for each in found]
         bits = max(needed + LOST, primitives.PRECISION)
 
 

@@ -212,6 +212,9 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
             number(result.ulp),
             number(result.z),
             percent(round(1000 * result.vacuous), 1000) if result.vacuous else "",
+            number(result.tightness),
+            f"{number(result.gain)}, z {number(result.gain_z)}" if result.gain is not None else "",
+            number(result.ratio),
             details[detail] if (detail := _detail(result)) else -1,
         ]
         for place, record in enumerate(records)

@@ -108,6 +108,16 @@ class Result:
     z: float | None = None
     vacuous: float = 0.0
     """The share of compared elements whose tolerance carried no information."""
+    tightness: float | None = None
+    """The largest error in units of what is allowed."""
+    gain: float | None = None
+    """The relative error that all elements have in common; ``gain_z`` in standard deviations."""
+    gain_z: float | None = None
+    bias: float | None = None
+    """Their common error away from zero, in ulps."""
+    bias_z: float | None = None
+    ratio: float | None = None
+    """Their mean squared error over that of the model."""
     message: str = ""
     shapes: list[list[int]] = field(default_factory=list)
     attributes: str = ""

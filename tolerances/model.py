@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.dtypes import Format
 from tensorcts.tolerances import budgets
+from tensorcts.tolerances.leanings import Leaning
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class NoiseModel:
     backward: whether the algorithm is backward stable only: its result is that of inputs which are
         off by half an ulp (Welford's variance; Chan, Golub & LeVeque 1983).
     operand_bits: the significand bits that contractions keep of their operands, None for all.
+    truncating: whether accumulators may round toward zero.
     """
 
     dtype: str
@@ -35,6 +39,7 @@ class NoiseModel:
     flush: bool = False
     backward: bool = False
     operand_bits: int | None = None
+    truncating: bool = False
 
     @classmethod
     def of(
@@ -48,12 +53,21 @@ class NoiseModel:
         flush: bool = False,
         backward: bool = False,
         operand_bits: int | None = None,
+        truncating: bool = False,
     ) -> NoiseModel:
         """The model with the accumulator's default: float32 for 16-bit floats, else the dtype."""
         default = "float32" if dtypes.is_narrow(dtype) else dtypes.component(dtype)
         accumulator = accumulator or default
         return cls(
-            dtype, profile, correctly_rounded, accumulator, stored, flush, backward, operand_bits
+            dtype,
+            profile,
+            correctly_rounded,
+            accumulator,
+            stored,
+            flush,
+            backward,
+            operand_bits,
+            truncating,
         )
 
     @property
@@ -79,14 +93,39 @@ class NoiseModel:
 
     def noise(self, generator: np.random.Generator, samples: int | None = None) -> Noise:
         """The errors, drawn from a generator, ``magnification`` times as large as in earnest."""
-        lost = int(np.log2(self.magnification))
-        intermediates, accumulator = (
-            replace(form, p=form.p - lost)
-            for form in map(dtypes.format_of, (self.intermediates, self.accumulator))
-        )
         budgets = self.budgets(self.intermediates)
-        kept = 53 if self.operand_bits is None else self.operand_bits - lost
-        return Noise(budgets, intermediates, accumulator, generator, self.flush, kept, samples)
+        return Noise(budgets, *self._formats, generator, self.flush, self._kept, samples)
+
+    def leaning(self, leanings: NDArray[np.float64]) -> Leaning:
+        """Errors of one direction, as much magnified (``Leaning.leanings``)."""
+        generator = np.random.Generator(np.random.SFC64(0))
+        return Leaning(
+            self.budgets(self.intermediates),
+            *self._formats,
+            generator,
+            operand_bits=self._kept,
+            leanings=leanings,
+            truncating=self.truncating,
+        )
+
+    @property
+    def _lost(self) -> int:
+        """The bits that the magnification takes."""
+        return int(np.log2(self.magnification))
+
+    @property
+    def _kept(self) -> int:
+        """The significand bits of contractions' operands, 53 for all."""
+        return 53 if self.operand_bits is None else self.operand_bits - self._lost
+
+    @property
+    def _formats(self) -> tuple[Format, Format]:
+        """Those of intermediates and accumulator, coarser by the magnification."""
+        intermediates, accumulator = map(dtypes.format_of, (self.intermediates, self.accumulator))
+        return (
+            replace(intermediates, p=intermediates.p - self._lost),
+            replace(accumulator, p=accumulator.p - self._lost),
+        )
 
     def describe(self) -> str:
         """The model in words."""
@@ -103,4 +142,5 @@ class NoiseModel:
         traits += ["flush"] if self.flush else []
         traits += ["backward"] if self.backward else []
         traits += [f"operands {self.operand_bits}"] if self.operand_bits is not None else []
+        traits += ["truncating"] if self.truncating else []
         return f"{self.dtype} {self.profile} {claims} {self.accumulator} {' '.join(traits)}"

@@ -2,34 +2,21 @@
 
 exact    the truth rounded once to the result's dtype, bit for bit.
 ulp      an elementwise primitive: at most as many ulps off as its row in the tables says.
-derived  everything else: at most ½ ulp + SIGMAS·σ, σ from the noise model (``sigma``).
+derived  everything else: at most ½ ulp + SIGMAS·σ, σ from the noise model (``spreads``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays.dispatch import Interpreter, innermost
-from tensorcts.reference.arrays.noise import Noise
-from tensorcts.reference.arrays.noisy import Noisy
-from tensorcts.reference.arrays.stacked import Stacked
 from tensorcts.reference.registry import Op
 from tensorcts.tolerances import budgets
 from tensorcts.tolerances.model import NoiseModel
 
 SIGMAS = 6.0
 """How many standard deviations a derived bound allows beyond the last rounding."""
-
-SAMPLES = 16
-"""Noisy runs behind each σ. A σ estimated from 16 is a third of the true one once in 10⁶ times."""
-
 
 _OF_THE_MODULUS = ("abs", "sign")
 """Ops that are exact for real numbers only: of complex ones they take the modulus."""
@@ -68,87 +55,3 @@ def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
     if op.name in ("add", "subtract"):
         return Rule("exact", "both parts correctly rounded (IEEE 754-2019 §5.4.1)")
     return Rule("derived", f"½ ulp + {SIGMAS:g}·σ: {model.describe()}")
-
-
-def sigma(
-    run: Callable[[Callable[[Any], Any]], tuple[Any, ...]],
-    truths: list[NDArray[Any]],
-    model: NoiseModel,
-    seed: int,
-) -> list[NDArray[np.float64]]:
-    """For each output element the root mean square of (noisy - truth) over ``SAMPLES`` runs.
-
-    run: runs the definition with every number wrapped by the function it is given, and returns the
-        outputs.
-    truths: the outputs' truths, as float64 or complex128.
-    """
-    try:
-        outputs = run(_wrapper(model, [seed], SAMPLES))
-    except (TypeError, ValueError, IndexError):  # what is computed hangs on the noisy numbers
-        runs = [run(_wrapper(model, [seed, sample], None)) for sample in range(SAMPLES)]
-        outputs = tuple(map(_stacked, zip(*runs, strict=True)))
-    return [_spread(*each, model) for each in zip(outputs, truths, strict=True)]
-
-
-def _wrapper(model: NoiseModel, key: list[int], samples: int | None) -> Callable[[Any], Any]:
-    noise = model.noise(np.random.Generator(np.random.SFC64(key)), samples)
-    return partial(_noisy, noise=noise, backward=model.backward)
-
-
-def _stacked(outputs: tuple[Any, ...]) -> Stacked:
-    return Stacked(np.stack([np.asarray(innermost(output)) for output in outputs]))
-
-
-def _spread(output: Any, truth: NDArray[Any], model: NoiseModel) -> NDArray[np.float64]:
-    """The root mean square of (noisy - truth), from all samples of an output."""
-    while isinstance(output, Interpreter) and not isinstance(output, Stacked):
-        output = output.value
-    values = output.value if isinstance(output, Stacked) else np.asarray(output)[None]
-    form = dtypes.format_of(model.dtype if dtypes.is_inexact(model.dtype) else "float64")
-    # Errors are counted in ulps: the square of a tiny one would underflow.
-    unit = form.ulp(np.where(np.isfinite(truth), np.abs(truth), 0.0))
-    with np.errstate(all="ignore"):
-        off = _difference(_clipped(values, model), _clipped(truth, model))
-        # In ulps first: the magnified unit of a number near float64's smallest would be zero.
-        spread = _times(_root_mean_square(off / unit) / model.magnification, unit)
-        if np.all(np.isfinite(spread)):
-            return spread
-        largest = np.max(off, axis=0)  # its square in ulps of a tiny truth is too large
-        rescued = largest * (_root_mean_square(off / largest) / model.magnification)
-        return np.where(np.isfinite(spread), spread, np.where(largest < np.inf, rescued, spread))
-
-
-def _root_mean_square(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    mean: NDArray[np.float64] = np.einsum("s...,s...->...", samples, samples) / len(samples)
-    return np.sqrt(mean)
-
-
-def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[np.float64]:
-    """|values - truth|; none where both are the same infinity, or NaN."""
-    off: NDArray[np.float64] = np.abs(values - truth)
-    if np.all(np.isfinite(off)):
-        return off
-    return np.where((values == truth) | (np.isnan(values) & np.isnan(truth)), 0.0, off)
-
-
-def _times(spread: NDArray[np.float64], unit: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The product, where it is not 0 at least float64's smallest number."""
-    return np.where(spread > 0, np.maximum(spread * unit, np.nextafter(0.0, 1.0)), spread)
-
-
-def _noisy(array: NDArray[Any], *, noise: Noise, backward: bool) -> Noisy:
-    return Noisy(noise.rounded(array, 0.5) if backward else array, noise)
-
-
-def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
-    """Values beyond the intermediates' format count as the first number past its largest.
-
-    So a truth that overflows there and a noisy result that did are equal.
-    """
-    form = dtypes.format_of(model.intermediates)
-    if np.iscomplexobj(values) or form.p == 53:
-        return values
-    beyond = form.max * (1 + form.unit_roundoff)
-    if np.all(np.abs(values) <= beyond):
-        return values
-    return np.clip(values, -beyond, beyond)

@@ -21,10 +21,10 @@ from tensorcts.conformance.models.stacks import Activations, Stack, Wrap, run_on
 from tensorcts.conformance.oracle import Expected
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import VERDICTS, Verdict
-from tensorcts.tolerances import rules, ulps
+from tensorcts.tolerances import rules, spreads, ulps
 from tensorcts.tolerances.model import NoiseModel
 
-RUNS = 2 * (1 + rules.SAMPLES)
+RUNS = 2 * (1 + spreads.SAMPLES)
 """Runs of the definitions behind one judgement; ``advance`` is called after each."""
 
 Run = Callable[[Wrap], tuple[NDArray[np.float64], ...]]
@@ -132,7 +132,7 @@ def _expected(run: Run, model: NoiseModel, stack: Stack) -> list[Expected]:
     """The truths of a run's layers with their σ."""
     truths = list(run(lambda array: array))
     rule = rules.Rule("derived", f"½ ulp + {rules.SIGMAS:g}·σ from the noise model ({model})")
-    sigmas = rules.sigma(run, truths, model, _seed(stack))
+    sigmas = spreads.sigma(run, truths, model, _seed(stack))
     return [
         Expected(stack.dtype, rule, hi, np.zeros(hi.shape), sigma, None)
         for hi, sigma in zip(truths, sigmas, strict=True)

@@ -64,6 +64,10 @@ class Noise:
         """``y`` off by an error of a relative standard deviation, then rounded."""
         return self._drawn(Noise._scaled, y, relative)
 
+    def held(self, number: float) -> Any:
+        """A constant, off by its rounding."""
+        return self.rounded(number, 0.5)
+
     def _drawn(self, method: Callable[..., NDArray[Any]], y: Any, *given: Any) -> Any:
         """The result of ``method`` for every sample; of large arrays one after the other."""
         if self.samples is None:

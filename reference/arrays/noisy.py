@@ -251,14 +251,10 @@ def _power(noise: Noise, x: Any, y: Any) -> Any:
     return noise.rounded(np.exp(exponent), noise.budgets["complex exp"])
 
 
-def _held(noise: Noise, number: float, like: Any) -> Any:
-    return noise.rounded(number, 0.5)
-
-
 UNEVEN: dict[Any, Callable[..., Any]] = {
     scipy.special.psi: _psi,
     np.power: _power,
-    primitives.held: _held,
+    primitives.held: lambda noise, number, like: noise.held(number),
 }
 """Elementwise primitives whose error is not that many ulps of the result everywhere."""
 

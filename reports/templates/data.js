@@ -16,10 +16,11 @@ const ops = data.ops.map(([name, family, dtypes, summary, rule]) => {
   for (const d of dtypes) cells[d] = { states: backends.map(() => NOT_RUN), rows: [] };
   return { name, family, summary, rule, cells };
 });
-for (const [op, dtype, backend, check, verdict, cases, rule, ulp, z, vacuous, place] of data.results) {
+for (const [op, dtype, backend, check, verdict, cases, rule, ...figures] of data.results) {
   const cell = ops[op].cells[dtype];
+  const [ulp, z, vacuous, tight, gain, ratio, place] = figures;
   cell.states[backend] = Math.max(cell.states[backend], verdict);
-  cell.rows.push({ backend, check, verdict, cases, rule, ulp, z, vacuous, detail: data.details[place] });
+  cell.rows.push({ backend, check, verdict, cases, rule, ulp, z, vacuous, tight, gain, ratio, detail: data.details[place] });
 }
 for (const cell of ops.flatMap((op) => op.cells).filter(Boolean)) {
   backends.forEach((b, i) => {

@@ -31,6 +31,9 @@ const backendHTML = (cell, b) => {
     : `<section><details><summary>${head}</summary>${body}${rest}</details></section>`;
 };
 
+// Columns that are left out where no row has anything in them.
+const SPARSE = new Set(["of allowed", "gain", "S", "vacuous"]);
+
 const checksHTML = (rows) => {
   if (!rows.length) return "";
   const columns = [
@@ -39,9 +42,12 @@ const checksHTML = (rows) => {
     ["cases", "n", (r) => r.cases],
     ["ulp", "n", (r) => esc(r.ulp)],
     ["z", "n", (r) => esc(r.z)],
+    ["of allowed", "n", (r) => esc(r.tight)],
+    ["gain", "n", (r) => esc(r.gain)],
+    ["S", "n", (r) => esc(r.ratio)],
     ["vacuous", "n", (r) => esc(r.vacuous)],
     ["rule", "", (r) => esc(data.rules[r.rule])],
-  ].filter(([name, , text]) => name !== "vacuous" || rows.some(text));
+  ].filter(([name, , text]) => !SPARSE.has(name) || rows.some(text));
   const head = columns.map(([name, kind]) => `<th scope="col" class="${kind}">${name}</th>`).join("");
   const body = rows.map((r) => `<tr>${columns.map(([, kind, text]) => `<td class="${kind}">${text(r)}</td>`).join("")}</tr>`);
   return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;

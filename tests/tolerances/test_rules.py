@@ -11,7 +11,7 @@ import pytest
 
 from tensorcts.backends.numpy_native import OPS
 from tensorcts.reference import dtypes, registry
-from tensorcts.tolerances import budgets, rules, ulps
+from tensorcts.tolerances import budgets, spreads, ulps
 from tensorcts.tolerances.model import NoiseModel
 from tensorcts.tolerances.rules import SIGMAS, rule_for
 
@@ -87,7 +87,7 @@ def spread(
         return (function(*(wrap(a) if a.dtype.kind in "fc" else a for a in wide)),)
 
     truth = np.asarray(function(*wide))
-    (sigma,) = rules.sigma(run, [truth], how, seed)
+    (sigma,) = spreads.sigma(run, [truth], how, seed)
     return truth, sigma
 
 
