@@ -145,7 +145,8 @@ class Judge:
             )
         ]  # fmt: skip
         one_truth = flushed is None and all(mask is None for mask in masks)
-        evidence = _evidence(outcome, expected, comparisons) if one_truth else None
+        pairs = zip(outcome.outputs, expected, strict=True)
+        evidence = statistics.of_outputs(pairs) if one_truth else None
         worst = max(comparisons, key=_severity, default=Comparison("pass"))
         cause = causes.of_case(case, evidence) if evidence and worst.outcome == "fail" else ""
         message = "; ".join(filter(None, (worst.message, cause)))
@@ -211,15 +212,6 @@ def _called_again(case: Case, outcome: Outcome) -> Judgement:
     _, before, after = outcome.outputs
     same = before.tobytes() == after.tobytes()
     return Judgement(case, "pass" if same else "fail", "" if same else "a further call changed it")
-
-
-def _evidence(
-    outcome: Outcome, expected: tuple[Expected, ...], comparisons: list[Comparison]
-) -> Evidence | None:
-    """What the elements add up to, where all outputs are of the right shape and dtype."""
-    if any(found.outcome == "fail" and found.index is None for found in comparisons):
-        return None
-    return statistics.of_outputs(zip(outcome.outputs, expected, strict=True))
 
 
 def _refusal(case: Case, outcome: Outcome) -> Judgement:

@@ -114,7 +114,7 @@ def of_outputs(pairs: Iterable[tuple[NDArray[np.generic], Expected]]) -> Evidenc
     Exact and ulp rules have no null: the ones leave nothing to estimate, the others admit a
     function that is off to one side.
     """
-    found = [_of_output(got, expected) for got, expected in pairs if _speaks(expected)]
+    found = [_of_output(got, expected) for got, expected in pairs if _speaks(got, expected)]
     found = [each for each in found if each.weights[2]]
     if not found:
         return None
@@ -127,8 +127,10 @@ def of_outputs(pairs: Iterable[tuple[NDArray[np.generic], Expected]]) -> Evidenc
     return Evidence(whole.found, whole.weights, drawn, whole.leaning, *parts, ratio, 1, whole.unit)
 
 
-def _speaks(expected: Expected) -> bool:
+def _speaks(got: NDArray[np.generic], expected: Expected) -> bool:
     """Whether each element has one truth, and a σ around it."""
+    if got.shape != expected.hi.shape or got.dtype != dtypes.numpy_dtype(expected.dtype):
+        return False
     whole = expected.free is None and not expected.alternatives
     return whole and expected.sums is not None and dtypes.is_inexact(expected.dtype)
 
