@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tensorcts.backends.numpy_native import OPS
 from tensorcts.conformance import causes, statistics
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.oracle import Expected
+from tensorcts.conformance.reproduce import run_file
 from tensorcts.conformance.statistics import Evidence
 from tensorcts.reference import registry
 from tensorcts.tolerances import spreads
@@ -201,7 +203,7 @@ def test_a_scale_is_caught(op: str, faulty: Any, judged: Any) -> None:
 
 
 def test_the_record_and_the_reproducer_show_what_no_element_does(
-    faulty: Any, judged: Any, capsys: Any
+    faulty: Any, judged: Any, capsys: Any, tmp_path: Path
 ) -> None:
     backend = faulty({"rms_norm": scaled("rms_norm", 1.2e-7)})
     (result,) = judged(backend, "rms_norm-float32-random", examples=40)
@@ -209,14 +211,18 @@ def test_the_record_and_the_reproducer_show_what_no_element_does(
     assert result.tightness < 1
     assert result.gain == pytest.approx(1.2e-7, abs=3e-8) and result.gain_z > 6
     assert "gain" in result.message and "over" in result.message
-    with pytest.raises(SystemExit) as end:
-        exec(result.reproducer, {"__name__": "__main__"})
-    assert end.value.code == 1
+    assert status(tmp_path, result.reproducer) == 1
     assert "fail: " in capsys.readouterr().out
-    honest = result.reproducer.replace('"faulty"', '"numpy"')
+    assert status(tmp_path, result.reproducer.replace('"faulty"', '"numpy"')) == 0
+
+
+def status(folder: Path, script: str) -> Any:
+    """What a reproducer exits with."""
+    path = folder / "reproducer.py"
+    path.write_text(script, encoding="utf-8")
     with pytest.raises(SystemExit) as end:
-        exec(honest, {"__name__": "__main__"})
-    assert end.value.code == 0
+        run_file(path)
+    return end.value.code
 
 
 def test_a_common_factor_is_named_in_a_failing_case(faulty: Any, judged: Any) -> None:
