@@ -102,10 +102,10 @@ class Judge:
 
     def __call__(self, case: Case) -> Judgement:
         """Run the case and judge what comes back."""
-        for broken in (case.refused.partition(":")[0], must_raise(case, self.capabilities.traits)):
-            if f"{case.op.name}/{broken}" in self.capabilities.unchecked:
-                message = f"{broken} is declared to be unchecked"
-                return Judgement(case, "unsupported", message, unchecked=True)
+        broken = case.refused.partition(":")[0] or must_raise(case, self.capabilities.traits)
+        if f"{case.op.name}/{broken}" in self.capabilities.unchecked:
+            message = f"{broken} is declared to be unchecked"
+            return Judgement(case, "unsupported", message, unchecked=True)
         if reason := probes.beyond(case, self.model(case)):
             return Judgement(case, "vacuous", reason)
         found = self.judge(case, self.run(case))

@@ -90,3 +90,12 @@ def test_a_backend_without_views_may_copy(cache: Cache, faulty: Any) -> None:
     for declared, verdict in ((host.capabilities, "fail"), (without, "pass")):
         judge = Judge(declared, host.run, cache)
         assert {judge(case).verdict for case in probe} == {verdict}
+
+
+@pytest.mark.parametrize("op", ["take", "gather", "scatter"])
+def test_an_axis_that_is_not_there_is_not_looked_along(op: str, cache: Cache) -> None:
+    """What a backend declares of indices says nothing of a call that breaks a constraint."""
+    host = InProcess(NumpyBackend())
+    assert {Judge(host.capabilities, host.run, cache)(case).verdict for case in refused(op)} == {
+        "pass"
+    }
