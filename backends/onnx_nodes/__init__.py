@@ -45,9 +45,13 @@ class OnnxRuntimeBackend(Backend):
             device=cpu_name(),
             dtypes=frozenset(CODES),
             versions={"onnxruntime": ort.__version__, "onnx": onnx.__version__},
+            backward_stable=frozenset(
+                f"{op}/{dtype}" for op in ("hardsigmoid", "hardswish") for dtype in dtypes.FLOATING
+            ),  # x/6 + ½, as ONNX has it, instead of (x + 3)/6
             unchecked=_UNCHECKED,
             traits={
                 "views": "no",
+                "one_hot_negative": "wrap",
                 "gemm_alpha_zero": "propagate",
                 "nan_in_descending_order": "first",
                 "activation_at_minus_infinity": "nan",

@@ -143,8 +143,8 @@ def _split(x: Value, *, sizes: tuple[int, ...], axis: int) -> Any:
 
 
 def _pad(x: Value, *, widths: Any, mode: str, value: Any) -> Value:
-    if not widths:
-        raise UnsupportedError("onnxruntime: Pad takes no 0-d tensors")
+    if not widths or (mode == "wrap" and 0 in x.shape()):
+        raise UnsupportedError("onnxruntime: Pad takes no 0-d tensors, and wraps no empty ones")
     pads = integers(*(before for before, _ in widths), *(after for _, after in widths))
     filler = scalar(value, x) if mode == "constant" else None
     return run("Pad", x, pads, filler, mode=mode)
