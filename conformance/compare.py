@@ -65,10 +65,10 @@ def compare(
     if got.dtype == bool and np.any(odd := (got.view(np.uint8) > 1) & defined):
         return Comparison("fail", f"{np.count_nonzero(odd)} bools are bytes other than 0 and 1")
     measure = _measured_exactly if expected.rule.kind == "exact" else _measured
-    others = [_of(array, expected) for array in expected.alternatives]
+    others = _others(expected) if flushed is None else [flushed, *_others(expected, flushed)]
     with np.errstate(all="ignore"):  # what nobody wrote to may hold anything, signalling NaNs too
         errors = measure(got, expected, zero_sign, flush)
-        for other in others if flushed is None else [flushed, *others]:
+        for other in others:
             errors = _better(errors, measure(got, other, zero_sign, flush))
         if flushed is not None:  # where subnormals are taken as zeros one is as good as a zero
             zeros = without_subnormals(got)
@@ -111,6 +111,11 @@ def _better(errors: _Errors, others: _Errors) -> _Errors:
         errors.allowed,
         errors.weak,
     )
+
+
+def _others(*truths: Expected) -> list[Expected]:
+    """What is as good as one of the truths."""
+    return [_of(array, truth) for truth in truths for array in truth.alternatives]
 
 
 def _of(alternative: NDArray[Any], expected: Expected) -> Expected:

@@ -136,6 +136,9 @@ class Judge:
             return Judgement(case, "fail", message, rule)
         flush = self._flush(case)
         flushed = self._flushed(case) if flush == "all" else None
+        if flushed is not None and _shapes(flushed) != _shapes(expected):
+            zeros = _shapes(flushed) == [output.shape for output in outcome.outputs]
+            expected, flushed = (flushed, flushed) if zeros else (expected, None)
         masks = oracle.admitted(case, self.capabilities.traits, expected, outcome.outputs)
         comparisons = [
             compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush, flushed=also,
@@ -212,6 +215,11 @@ def _called_again(case: Case, outcome: Outcome) -> Judgement:
     _, before, after = outcome.outputs
     same = before.tobytes() == after.tobytes()
     return Judgement(case, "pass" if same else "fail", "" if same else "a further call changed it")
+
+
+def _shapes(expected: tuple[Expected, ...]) -> list[tuple[int, ...]]:
+    """The shapes of the truths, which hang on the values in ``unique_values`` and ``nonzero``."""
+    return [each.hi.shape for each in expected]
 
 
 def _refusal(case: Case, outcome: Outcome) -> Judgement:

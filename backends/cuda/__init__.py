@@ -98,7 +98,8 @@ def _capabilities(device: Any, lacking: Mapping[str, str]) -> Capabilities:
             "integer_division_overflow": "wrap",
             "exponent_of_non_finite": "any",
             "floor_division_of_infinity": "quotient",
-            "floor_of_quotient": "rounded",
+            "floor_of_quotient": "rounded_or_flushed",
+            "nextafter_zero": "normal",  # with -ftz=true
             "frac_of_infinity": "zero",
             "shift_out_of_range": "any",
         },
@@ -135,11 +136,11 @@ class CudaBackend(Backend):
 
     def to_device(self, array: NDArray[Any]) -> Any:
         """A copy; bfloat16 goes as its bits."""
-        copy = np.array(array, order="C")
+        row = np.array(array, order="C").reshape(-1)  # a 0-d -0 would become +0 in cupy.array
         with self._device:
-            if copy.dtype == BFLOAT16:
-                return cupy.array(copy.view(np.uint16)).view(BFLOAT16)
-            return cupy.array(copy)
+            if row.dtype == BFLOAT16:
+                return cupy.array(row.view(np.uint16)).view(BFLOAT16).reshape(array.shape)
+            return cupy.array(row).reshape(array.shape)
 
     def to_host(self, array: Any) -> NDArray[Any]:
         """A copy; bfloat16 comes as its bits."""

@@ -41,6 +41,13 @@ def _beside(x: Any, y: Any) -> list[Any]:
     return [np.where(finite, np.floor(q), exact) for q in (quotient, up, down)]
 
 
+def _beside_or_flushed(x: Any, y: Any) -> list[Any]:
+    """Beside those the floor of a zero, where float32 has no normal number for the quotient."""
+    rounded, single = _beside(x, y), format_of("float32").smallest_normal
+    flushed = (np.abs(x / y) < single) & np.isfinite(y) & (x.dtype.itemsize <= 4)
+    return [*rounded, np.where(flushed, np.copysign(x.dtype.type(0), x / y), rounded[0])]
+
+
 BY_ZERO = Choice(
     "integer_division_by_zero",
     "the quotient x / 0 of integers",
@@ -78,6 +85,7 @@ ROUNDED = Choice(
     {
         "by_remainder": AnyOf(_beside_large, own_dtype=True),
         "rounded": AnyOf(_beside, own_dtype=True),
+        "rounded_or_flushed": AnyOf(_beside_or_flushed, own_dtype=True),
     },
 )
 
@@ -94,7 +102,7 @@ def floor_divide(x: Any, y: Any) -> Any:
 
     Semantics: ⌊x/y⌋ of the exact quotient, rounded once: -7 // 2 is -4. A quotient of floats that
     needs all bits may be off by an ulp; by the declared floor_of_quotient any that is within an
-    ulp of an integer may be off by one.
+    ulp of an integer may be off by one, and one that is subnormal may be a zero.
     Constraints: (C1) x and y have one real dtype; (C2) their shapes broadcast.
     Special values: integers: x // 0 is 0 here, or the declared integer_division_by_zero;
     smallest // -1 wraps, or the declared integer_division_overflow; neither may end the process.

@@ -8,17 +8,42 @@ import numpy as np
 
 from tensorcts.reference.arrays.primitives import exponent_of
 from tensorcts.reference.constraints import require
-from tensorcts.reference.dtypes import FLOATING
-from tensorcts.reference.registry import DEFINED, Choice, op
+from tensorcts.reference.dtypes import FLOATING, format_of
+from tensorcts.reference.registry import DEFINED, AnyOf, Choice, op
+
+_SMALLEST_NORMAL = format_of("float32").smallest_normal
 
 
-@op(dtypes=FLOATING, differentiable=False, zero_sign=True, own_dtype=True)
+def _past_subnormals(x: Any, y: Any) -> list[Any]:
+    """The next number, past all that float32 flushes: a zero or the smallest normal one."""
+    found = nextafter(x, y)
+    tiny = (np.abs(found) < _SMALLEST_NORMAL) & (found != 0) & (found.dtype.itemsize <= 4)
+    away = np.abs(found) > np.abs(x)
+    landing = np.where(away, found.dtype.type(_SMALLEST_NORMAL), found.dtype.type(0))
+    return [np.where(tiny, np.copysign(landing, found), found)]
+
+
+@op(
+    dtypes=FLOATING,
+    differentiable=False,
+    zero_sign=True,
+    own_dtype=True,
+    choices=(
+        Choice(
+            "nextafter_zero",
+            "what follows a zero, and the smallest normal number toward it",
+            lambda x, y: np.abs(x) <= _SMALLEST_NORMAL,
+            {"subnormal": DEFINED, "normal": AnyOf(_past_subnormals, own_dtype=True)},
+        ),
+    ),
+)
 def nextafter(x: Any, y: Any) -> Any:
     """The number of the dtype that follows x in the direction of y, elementwise.
 
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: y where x = y, with its sign of zero. From 0 on the subnormal numbers follow,
-    from the largest number inf, and back. NaN where x or y is NaN.
+    or by the declared nextafter_zero the normal ones where float32 flushes the others; from the
+    largest number inf, and back. NaN where x or y is NaN.
     Gradient: none.
     Source: C11 §7.12.11.3; Array API 2024.12 nextafter.
     """
