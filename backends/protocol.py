@@ -47,7 +47,8 @@ class Capabilities:
         "op/trait" for one op alone), and ``index_dtype``, ``flush_subnormals`` ("no", "results",
         "all": inputs too), which speaks of float32 and of what is computed in it,
         ``flush_subnormals_float64``, and ``views`` ("no": every result is memory of its own).
-        Claims, measured where they are made: ``accumulation_rounding`` ("nearest", "toward_zero").
+        Claims, measured where they are made: ``accumulation_rounding`` ("nearest", "toward_zero"),
+        ``deterministic``, ``batch_invariant``, ``thread_safe`` and ``leak_free`` ("yes").
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 
@@ -139,6 +140,10 @@ class Backend(ABC):
         library's own) where elements of ``target`` share their memory.
         """
         raise UnsupportedError(f"{self.name} offers no writing to arrays")
+
+    def memory(self) -> int | None:
+        """The bytes that arrays take on the device by its own count, None where it keeps none."""
+        return None
 
     def synchronize(self) -> None:
         """Wait until all work is done; errors of asynchronous work surface here."""

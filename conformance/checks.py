@@ -105,7 +105,7 @@ def _applies(check: str, op: Op, dtype: str) -> bool:
         case "probes":
             return probes.applies(op, dtype, usual_dtype(op))
         case "properties":
-            return properties.applies(op, dtype)
+            return properties.applies(op, dtype, usual_dtype(op))
         case "aliasing":
             return _takes_arrays(op) and dtype == usual_dtype(op)
     return True
@@ -203,14 +203,20 @@ def _distribution(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _probes(test: Test, seed: int) -> Iterator[Case]:
-    def drawn(shape: tuple[int, ...]) -> Case:
-        return sample(test, _curated(test, seed, shape=shape, styles=values.MILD[:1]))
-
-    return probes.cases(test.op, test.dtype, drawn, seed)
+    return probes.cases(test.op, test.dtype, _mild(test, seed), seed)
 
 
 def _properties(test: Test, seed: int) -> Iterator[Case]:
-    return properties.cases(test.op, test.dtype)
+    return properties.cases(test.op, test.dtype, _mild(test, seed), usual_dtype(test.op))
+
+
+def _mild(test: Test, seed: int) -> Callable[[tuple[int, ...]], Case]:
+    """What gives, for a shape, a sample of ordinary numbers."""
+
+    def drawn(shape: tuple[int, ...]) -> Case:
+        return sample(test, _curated(test, seed, shape=shape, styles=values.MILD[:1]))
+
+    return drawn
 
 
 CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {

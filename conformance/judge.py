@@ -114,6 +114,8 @@ class Judge:
 
     def judge(self, case: Case, outcome: Outcome) -> Judgement:
         """Judge what came back for a case."""
+        if case.probe in properties.READERS and outcome.verdict is None:
+            return self._measured(case, outcome.outputs)
         if case.refused and not oracle.answers_breach(case, self.capabilities.traits):
             return _refusal(case, outcome)
         if case.probe not in aliasing.PROBES and self._is_random(case):
@@ -127,8 +129,6 @@ class Judge:
             return self._probed(case, outcome)
         if outcome.verdict is not None:
             return Judgement(case, outcome.verdict, outcome.message)
-        if case.probe in properties.READERS:
-            return self._measured(case, outcome.outputs)
         expected = self.expected(case)
         rule = str(expected[0].rule) if expected else ""
         if len(outcome.outputs) != len(expected):

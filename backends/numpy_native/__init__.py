@@ -34,6 +34,7 @@ class NumpyBackend(Backend):
             # tensordot takes axes=-1 for 0
             unchecked=frozenset({"astype/C1", "index_put/C4", "randperm/C1", "tensordot/C1"}),
             traits={
+                **dict.fromkeys(("deterministic", "leak_free", "thread_safe"), "yes"),
                 "accumulation_rounding": "nearest",
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",

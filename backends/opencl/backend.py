@@ -20,6 +20,7 @@ from tensorcts.backends.protocol import Backend, Capabilities
 from tensorcts.reference import dtypes, registry
 
 _TRAITS = {
+    **dict.fromkeys(("batch_invariant", "deterministic", "leak_free", "thread_safe"), "yes"),
     "accumulation_rounding": "nearest",
     "activation_at_minus_infinity": "zero",
     "attention_masked_row": "zero",

@@ -107,6 +107,10 @@ class TorchBackend(Backend):
         """By torch's own copy."""
         target.copy_(source)
 
+    def memory(self) -> int | None:
+        """What torch's allocator has given out; it does not count on the CPU."""
+        return torch.cuda.memory_allocated(self._device) if self._device.type == "cuda" else None
+
     def synchronize(self) -> None:
         """Wait for the device."""
         if self._device.type != "cpu":

@@ -47,6 +47,10 @@ _SPLIT = ("addmm", "baddbmm", "tensordot")
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
 
+_CLAIMED_ON_CPU = {"accumulation_rounding": "nearest", "deterministic": "yes", "leak_free": "yes",
+                   "thread_safe": "yes"}  # fmt: skip
+"""On a GPU tensor cores truncate, and atomic additions come in any order."""
+
 _BROADCASTING = {"tensordot/C4", "vecdot/C2"}
 """Sizes that must be equal, where torch broadcasts a 1."""
 
@@ -82,7 +86,7 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         | sparses.UNCHECKED,
         backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
         traits={
-            **({} if gpu else {"accumulation_rounding": "nearest"}),  # tensor cores truncate
+            **({} if gpu else _CLAIMED_ON_CPU),
             "index_dtype": "int64",
             "activation_at_minus_infinity": "nan",
             "softsign_at_infinity": "nan",

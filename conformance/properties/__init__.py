@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.properties import accumulation
+from tensorcts.conformance.properties import accumulation, repeating
 from tensorcts.conformance.properties.readings import Declared, Reading
 from tensorcts.reference.registry import Op
 
@@ -23,15 +23,19 @@ Reader = Callable[[Declared, tuple[NDArray[Any], ...]], Reading]
 READERS: dict[str, Reader] = {
     accumulation.SUMS: accumulation.read,
     accumulation.FACTORS: accumulation.read,
+    **dict.fromkeys(repeating.PROBES, repeating.read),
 }
 """The probes, and for each what reads its results."""
 
 
-def applies(op: Op, dtype: str) -> bool:
+def applies(op: Op, dtype: str, usual: str) -> bool:
     """Whether anything is measured of the op in the dtype."""
-    return next(cases(op, dtype), None) is not None
+    return repeating.applies(op, dtype, usual)
 
 
-def cases(op: Op, dtype: str) -> Iterator[Case]:
-    """The probes of an op in a dtype."""
+def cases(
+    op: Op, dtype: str, drawn: Callable[[tuple[int, ...]], Case], usual: str
+) -> Iterator[Case]:
+    """The probes of an op in a dtype; ``drawn`` gives a sample of it for a shape."""
     yield from accumulation.cases(op, dtype)
+    yield from repeating.cases(op, dtype, drawn, usual)

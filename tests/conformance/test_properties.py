@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from tensorcts.backends.numpy_native import OPS, NumpyBackend
-from tensorcts.conformance import properties
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases
@@ -193,9 +192,3 @@ def test_declared_operand_bits_widen_the_tolerance(cache: Any) -> None:
 def test_garbage_is_a_failure_not_a_figure() -> None:
     _, found = measured("sum-float32", lambda x, **_: np.zeros(3, np.float32))
     assert {each.verdict for each in found} == {"fail"}
-
-
-def test_every_probe_has_a_reader() -> None:
-    for op in registry.all_ops():
-        for dtype in op.dtypes:
-            assert all(case.probe in properties.READERS for case in properties.cases(op, dtype))
