@@ -181,7 +181,8 @@ class Judge:
 
     def _measured(self, case: Case, outputs: tuple[NDArray[Any], ...]) -> Judgement:
         """What a probe measured, and whether it refutes what is declared."""
-        declared = properties.Declared(case, self.capabilities, self.model(case))
+        own = self.model(case), self._flush(case)
+        declared = properties.Declared(case, self.capabilities, *own)
         try:
             found = properties.READERS[case.probe](declared, outputs)
         except (IndexError, ValueError, TypeError) as error:

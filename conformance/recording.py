@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tensorcts.conformance import waivers
 from tensorcts.conformance.session import Session
-from tensorcts.reports import html, terminal, totals
+from tensorcts.reports import fingerprints, html, terminal, totals
 from tensorcts.reports.records import (
     FAILURES,
     End,
@@ -128,6 +128,7 @@ def summary(record: Record) -> dict[str, Any]:
                     {r.op for r in _of(record, backend.name) if r.verdict != "unsupported"}
                 ),
                 "ops": len(record.run.ops),
+                "fingerprint": fingerprints.by_op(record, backend.name),
                 "failures": [r.id for r in _of(record, backend.name) if r.verdict in FAILURES],
             }
             for backend in record.run.backends

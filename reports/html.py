@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tensorcts.reports import totals
+from tensorcts.reports import fingerprints, totals
 from tensorcts.reports.records import FAILURES, Backend, Record, Result
 from tensorcts.reports.totals import Totals, duration, explain, number, percent, throughput
 
@@ -125,6 +125,11 @@ def render(records: Sequence[Record]) -> str:
         states=STATES,
         by_name={s.name: s for s in STATES},
         waived=waived,
+        figures=[
+            (fingerprints.headings(found), fingerprints.lines(record))
+            for record in records
+            if (found := fingerprints.measured(record))
+        ],
         lacks=[
             (labels.get((n, x.backend), x.backend), x)
             for n, r in enumerate(records)

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from tensorcts.reports import totals
+from tensorcts.reports import fingerprints, totals
 from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result, Verdict
 from tensorcts.reports.totals import Totals, duration, explain, percent, throughput
 
@@ -50,6 +50,7 @@ def print_summary(
     _families(record, console)
     _failures(record, console)
     _waivers(record, console)
+    _fingerprints(record, console)
     _validity(record, console)
     for name, path in (files or {}).items():
         command = f"tensorcts reproduce {path}" if name == "reproduce" else str(path)
@@ -213,6 +214,12 @@ def _waivers(record: Record, console: Console) -> None:
         _cut(console, ("waiver ", "bold yellow"), complaint)
     if len(complaints) > REASONS:
         _cut(console, (f"... and {len(complaints) - REASONS} more complaints", "dim"))
+
+
+def _fingerprints(record: Record, console: Console) -> None:
+    """What each backend was measured to be, on a line."""
+    for line in fingerprints.summarised(record):
+        _cut(console, ("measured ", "bold"), line)
 
 
 def _validity(record: Record, console: Console) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.properties import accumulation, repeating
+from tensorcts.conformance.properties import accumulation, elementary, repeating
 from tensorcts.conformance.properties.readings import Declared, Reading
 from tensorcts.reference.registry import Op
 
@@ -23,6 +23,7 @@ Reader = Callable[[Declared, tuple[NDArray[Any], ...]], Reading]
 READERS: dict[str, Reader] = {
     accumulation.SUMS: accumulation.read,
     accumulation.FACTORS: accumulation.read,
+    **dict.fromkeys(elementary.PROBES, elementary.read),
     **dict.fromkeys(repeating.PROBES, repeating.read),
 }
 """The probes, and for each what reads its results."""
@@ -30,7 +31,7 @@ READERS: dict[str, Reader] = {
 
 def applies(op: Op, dtype: str, usual: str) -> bool:
     """Whether anything is measured of the op in the dtype."""
-    return repeating.applies(op, dtype, usual)
+    return repeating.applies(op, dtype, usual) or elementary.applies(op, dtype)
 
 
 def cases(
@@ -38,4 +39,5 @@ def cases(
 ) -> Iterator[Case]:
     """The probes of an op in a dtype; ``drawn`` gives a sample of it for a shape."""
     yield from accumulation.cases(op, dtype)
+    yield from elementary.cases(op, dtype)
     yield from repeating.cases(op, dtype, drawn, usual)

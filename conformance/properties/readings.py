@@ -24,11 +24,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Declared:
-    """What a backend declares of the op and dtype of a case."""
+    """What a backend declares of the op and dtype of a case.
+
+    flush: what becomes of subnormals in the dtype: "no", "results", "all".
+    """
 
     case: Case
     capabilities: Capabilities
     model: NoiseModel
+    flush: str
 
     def trait(self, name: str) -> str | None:
         """The trait's option for this op, None where none is declared."""
