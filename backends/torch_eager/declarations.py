@@ -13,37 +13,36 @@ from tensorcts.reference import dtypes
 
 _NARROW = ("float16", "bfloat16", "complex32")
 
-_STORED = {"diff", "einsum", "linear", "linspace", "logspace", "logsumexp", "nanmean",
-           "scaled_dot_product_attention", "softsign", "tanhshrink"}  # fmt: skip
-"""Ops that round intermediate results to the tensor's 16 bits: the first differences, the product
-of the first operands, the product before the bias is added, the step, the sum of exponentials, the
-sum, the probabilities, 1 + |x|, the tanh."""
+_STORED = {"conv_transpose2d", "cross", "diff", "einsum", "index_add", "linear", "linspace",
+           "logspace", "logsumexp", "nanmean", "scaled_dot_product_attention", "scatter_reduce",
+           "softsign", "tanhshrink", "tensordot", "vecdot"}  # fmt: skip
+"""Ops that round intermediate results to the tensor's 16 bits: cross, vecdot and a tensordot of
+which one number is left each product, diff the first differences, einsum the product of the first
+operands, linear the product before the bias is added, linspace and logspace the step, logsumexp
+the sum of exponentials, nanmean and scatter_reduce the sum, attention the probabilities, softsign
+1 + |x|, tanhshrink the tanh."""
 
 _UNCHECKED = {"arange/C2", "astype/C1", "einsum/C5", "index_put/C4", "ldexp/C1", "median/C1",
               "nonzero/C1", "softplus/C1", "std/C1", "var/C1"}  # fmt: skip
 """Constraints whose breach torch does not notice."""
 
-_STORED_ON_GPU = {"conv1d", "conv2d", "conv_transpose2d", "cross", "csr_matmul_csr", "index_add",
-                  "logcumsumexp", "scatter_add", "scatter_reduce", "tensordot",
-                  "vecdot"}  # fmt: skip
-"""More on a GPU: atomic additions, products, convolutions before the bias is added."""
+_STORED_ON_GPU = {"conv1d", "conv2d", "csr_matmul_csr", "logcumsumexp", "scatter_add"}
+"""More on a GPU: convolutions before the bias is added, atomic additions."""
 
-_STORED_ON_CPU = {"arange", "conv_transpose2d", "cross", "index_add", "index_put", "log_softmax",
-                  "logit", "prod", "rsqrt", "scatter_reduce", "softmax", "softmin", "vecdot",
-                  "xlog1py", "xlogy"}  # fmt: skip
-"""More such ops on the CPU: arange a vector's first element, softmax on all axes but the last,
-rsqrt the root where no vector is full, cross and vecdot each product, scatter_reduce
-the sum that is to be a mean, logit the odds, xlogy and xlog1py the logarithm."""
-
-_ACCUMULATING_ON_CPU = ("conv_transpose2d", "index_add", "index_put", "prod")
-_ACCUMULATING_ON_GPU = ("conv_transpose2d", "csr_matmul", "csr_matmul_csr", "cumulative_prod",
-                        "cumulative_sum", "index_add", "logcumsumexp", "scatter_add",
-                        "scatter_reduce")  # fmt: skip
-"""Ops that add or multiply one by one in 16 bits."""
+_STORED_ON_CPU = {"arange", "index_put", "log_softmax", "logit", "prod", "rsqrt", "softmax",
+                  "softmin", "xlog1py", "xlogy"}  # fmt: skip
+"""More on the CPU: arange a vector's first element, softmax on all axes but the last, rsqrt the
+root where no vector is full, logit the odds, xlogy and xlog1py the logarithm."""
 
 _SPLIT = ("addmm", "baddbmm", "tensordot")
 """Products whose sum a GPU splits, to add the parts in 16 bits: torch's default, its setting
 ``allow_bf16_reduced_precision_reduction`` and the like."""
+
+_ACCUMULATING = ("conv_transpose2d", "index_add")
+_ACCUMULATING_ON_CPU = ("index_put", "prod")
+_ACCUMULATING_ON_GPU = ("csr_matmul", "csr_matmul_csr", "cumulative_prod", "cumulative_sum",
+                        "logcumsumexp", "scatter_add", "scatter_reduce", *_SPLIT)  # fmt: skip
+"""Ops that add or multiply one by one in 16 bits."""
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
 
@@ -67,7 +66,8 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
     """What PyTorch declares on the device, which has no arrays of the dtypes ``refused``."""
     gpu = device.type == "cuda"
     stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU) | sparses.NARROW
-    accumulating = (*(_ACCUMULATING_ON_GPU if gpu else _ACCUMULATING_ON_CPU), *sparses.NARROW)
+    more = _ACCUMULATING_ON_GPU if gpu else _ACCUMULATING_ON_CPU
+    accumulating = (*_ACCUMULATING, *more, *sparses.NARROW)
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -76,9 +76,7 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         profile="tight" if gpu else "opencl",
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={
-            f"{op}/{dtype}": dtypes.component(dtype)
-            for op in (*accumulating, *(_SPLIT if gpu else ()))
-            for dtype in _NARROW
+            f"{op}/{dtype}": dtypes.component(dtype) for op in accumulating for dtype in _NARROW
         },
         operand_bits=_operand_bits() if gpu else {},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
