@@ -144,11 +144,11 @@ def _of_output(got: NDArray[np.generic], expected: Expected) -> Evidence:
         unit = ulps.kahan_ulp(size, np.zeros(size.shape), form)
         error = (dtypes.widen(got) - expected.hi - expected.lo) / unit
         truth, sigma = expected.hi / unit, expected.sigma / unit
-        along, _, variance = spreads.aligned(error, truth, sigma, expected.dtype)
+        variance = spreads.variances(sigma, expected.dtype)
         share = np.stack([size / unit / np.sqrt(variance), 1 / np.sqrt(variance)], axis=-1)
         weight = share**2
     normal = size >= form.smallest_normal  # smaller ones may be flushed
-    known = np.isfinite(along * size / variance) & np.isfinite(error) & normal
+    known = np.isfinite(share[..., 0]) & np.isfinite(error) & normal
     found = spreads.sums(np.where(known, error, np.nan), truth, sigma, expected.dtype)
     groups, shares = _grouped(np.frexp(size[known])[0], share[known])
     weights = np.array([*np.sum(weight[known], axis=0), np.count_nonzero(known)])

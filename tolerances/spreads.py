@@ -100,26 +100,24 @@ def sums(error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str) -
 
     error: of the truth's shape, or several along leading axes, which the sums have too.
     """
-    along, size, variance = aligned(error, truth, sigma, result)
-    with np.errstate(all="ignore"):
-        terms = (along * size / variance, along / variance, np.abs(error) ** 2 / variance)
-    known = np.isfinite(along * size / variance) & (size > 0)
-    axes = tuple(range(-np.ndim(truth), 0))
-    return np.stack([np.sum(np.where(known, term, 0.0), axis=axes) for term in terms], axis=-1)
-
-
-def aligned(
-    error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str
-) -> tuple[Floats, Floats, Floats]:
-    """The part of the error away from zero, the truth's size, the variance of honest errors.
-
-    Both parts of a complex number are rounded.
-    """
+    variance = variances(sigma, result)
     with np.errstate(all="ignore"):
         size = np.abs(truth)
-        along = np.real(np.conj(truth) * error) / size
-        variance = sigma**2 + (1 + dtypes.is_complex(result)) / 12
-    return along, size, variance
+        known = np.isfinite(size / variance) & (size > 0)
+        toward = np.where(known, np.conj(truth) / variance, 0.0)
+        direction = np.where(known, toward / size, 0.0)
+        precision = np.where(known, 1 / variance, 0.0)
+        off = np.where(np.isfinite(error), error, 0.0)
+        axes = np.ndim(truth)
+        gain, bias = (np.real(np.tensordot(off, each, axes)) for each in (toward, direction))
+        square = np.tensordot(np.abs(off) ** 2, precision, axes)
+    return np.stack([gain, bias, square], axis=-1)
+
+
+def variances(sigma: Floats, result: str) -> Floats:
+    """Those of honest errors, in ulps: both parts of a complex number are rounded."""
+    with np.errstate(over="ignore"):
+        return sigma**2 + (1 + dtypes.is_complex(result)) / 12
 
 
 def _noisy_errors(

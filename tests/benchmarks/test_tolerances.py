@@ -1,4 +1,6 @@
-"""What σ costs beside one float64 evaluation: ``pytest tests/benchmarks --benchmark-only``.
+"""What σ and the sums drawn with it cost beside one float64 evaluation.
+
+``pytest tests/benchmarks --benchmark-only`` runs them.
 
 ``ratio`` stands in the extra information. A plain ``pytest`` leaves these out.
 """
@@ -16,7 +18,7 @@ import pytest
 pytest.importorskip("pytest_benchmark")
 
 from tensorcts.reference.ops import definitions as ops
-from tensorcts.tolerances import rules
+from tensorcts.tolerances import spreads
 from tensorcts.tolerances.model import NoiseModel
 
 PLANE = {"stride": (1, 1), "padding": (1, 1), "dilation": (1, 1), "groups": 1}
@@ -42,7 +44,7 @@ def only_when_asked(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.parametrize("name", COMPOSITES)
-def test_sigma(benchmark: Any, name: str) -> None:
+def test_spreads(benchmark: Any, name: str) -> None:
     function, shapes = COMPOSITES[name]
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=shape) for shape in shapes]
@@ -53,7 +55,7 @@ def test_sigma(benchmark: Any, name: str) -> None:
 
     truths = list(run(lambda array: array))
     seconds = _seconds(lambda: run(lambda array: array))
-    benchmark(lambda: rules.sigma(run, truths, model, 0))
+    benchmark(lambda: spreads.spreads(run, truths, ["float32"], model, 0))
     benchmark.extra_info["ratio"] = benchmark.stats.stats.median / seconds
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tensorcts.tolerances import rules
+from tensorcts.tolerances import spreads
 from tensorcts.tolerances.model import NoiseModel
 
 U = 2.0**-24
@@ -22,7 +22,7 @@ def sigmas(function: Callable[..., Any], *arrays: Any, dtype: str = "float32") -
         return (function(*map(wrap, wide)),)
 
     truths, model = list(run(lambda array: array)), NoiseModel.of(dtype, profile="opencl")
-    return np.array([rules.sigma(run, truths, model, seed)[0] for seed in range(8)])
+    return np.array([spreads.sigma(run, truths, model, seed)[0] for seed in range(8)])
 
 
 def test_one_rounding_has_the_deviation_of_a_uniform_error() -> None:
