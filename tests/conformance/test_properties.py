@@ -144,7 +144,7 @@ DECLARED: dict[str, tuple[str, Op, dict[str, Any]]] = {
         "matmul-float16", narrow(np.float16), {"accumulator": {"matmul/float16": "float16"}},
     ),
     "nothing of rounding": (
-        "matmul-float32", one_by_one(lambda total: truncated_to(24, total)), {},
+        "matmul-float32", one_by_one(lambda total: truncated_to(24, total)), {"traits": {}},
     ),
     "one op apart": (
         "matmul-float32",
