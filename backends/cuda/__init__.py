@@ -97,6 +97,7 @@ def _capabilities(device: Any, lacking: Mapping[str, str]) -> Capabilities:
             "integer_remainder_by_zero": "zero",
             "integer_division_overflow": "wrap",
             "exponent_of_non_finite": "any",
+            "lgamma_at_minus_infinity": "minus_inf",
             "floor_division_of_infinity": "quotient",
             "floor_of_quotient": "rounded_or_flushed",
             "nextafter_zero": "normal",  # with -ftz=true

@@ -12,7 +12,7 @@ from typing import Any
 import cupy
 import numpy as np
 
-from tensorcts.backends.cuda.kernels import FORMATS, OPTIONS, THREADS
+from tensorcts.backends.cuda.kernels import FORMATS, GELU, OPTIONS, THREADS
 from tensorcts.reference import dtypes
 
 UNARY = ("swish", "sigmoid", "log_sigmoid", "softplus", "mish", "softsign", "tanhshrink",
@@ -59,7 +59,6 @@ __device__ Real log_one_plus_exp(Real x) { return (x > 0 ? x : (Real)0) + log1p(
 __device__ Real swish_of(Real x, Real beta) {
   return OFF_AT_MINUS_INFINITY(x, x / (1 + exp(-(beta * x))));
 }
-__device__ Real gelu_of(Real x) { return OFF_AT_MINUS_INFINITY(x, x * normcdf(x)); }
 // ½(1 + tanh z) is 1/(1 + e^-2z), which does not cancel
 __device__ Real gelu_tanh_of(Real x) {
   Real inner = SQRT_2_OVER_PI * (x + (Real)0.044715 * (x * x * x));
@@ -100,7 +99,7 @@ PAIRED(prelu, x > 0 ? x : y * x)
 
 def source(dtype: str) -> str:
     """The CUDA C++ of all kernels for a floating dtype."""
-    return FORMATS[dtype] + _CODE
+    return FORMATS[dtype] + GELU + _CODE
 
 
 @cache

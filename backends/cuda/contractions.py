@@ -11,8 +11,8 @@ from tensorcts.backends.cuda.composites import linear
 
 
 def _matmul(x: Any, y: Any) -> Any:
-    """CuPy's own; its batched form has no bfloat16, and computes float16 in float32 too."""
-    if x.dtype == BFLOAT16 and max(x.ndim, y.ndim) > 2:
+    """CuPy's own; bfloat16 it takes in matrices only, of vectors it rounds each product."""
+    if x.dtype == BFLOAT16 and not x.ndim == y.ndim == 2:
         return brain(cupy.matmul)(x, y)
     return cupy.matmul(x, y)
 

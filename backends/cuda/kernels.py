@@ -63,6 +63,18 @@ __device__ Storage store(Real r) {
 """,
 }
 
+GELU = r"""
+#define SQRT_HALF ((Real)0.70710678118654752440)
+
+// x·Φ(x); Φ(x) is flushed where the product need not be, so below -5 it is
+// ½·erfcx(-x/√2)·exp(-x²/2), with x² in two parts
+__device__ Real gelu_of(Real x) {
+  if (!(-40 < x && x < -5)) return x == -infinity() ? (Real)0 : x * normcdf(x);
+  Real square = x * x, rest = fma(x, x, -square);
+  return x / 2 * erfcx(-x * SQRT_HALF) * (exp(-square / 2) * (1 - rest / 2));
+}
+"""
+
 _CODE = (
     f"#define THREADS {THREADS}\n"
     + r"""
@@ -79,7 +91,7 @@ _CODE = (
 // √(2/π)
 #define SLOPE ((Real)0.79788456080286535588)
 
-ELEMENTWISE(gelu, x * normcdf(x))
+ELEMENTWISE(gelu, gelu_of(x))
 // ½(1 + tanh z) is 1/(1 + e^-2z), which does not cancel
 ELEMENTWISE(gelu_tanh, x / (1 + exp(-2 * SLOPE * (x + (Real)0.044715 * (x * x * x)))))
 ELEMENTWISE(silu, x / (1 + exp(-x)))
@@ -175,7 +187,7 @@ extern "C" __global__ void rms_norm(const Storage *in, Storage *out, long long s
 
 def source(dtype: str) -> str:
     """The CUDA C++ of all kernels for a floating dtype."""
-    return FORMATS[dtype] + _CODE
+    return FORMATS[dtype] + GELU + _CODE
 
 
 @cache

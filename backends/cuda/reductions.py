@@ -80,10 +80,15 @@ def _vector_norm(x: Any, *, axis: Any, ord: float, keepdims: bool) -> Any:
     return cupy.expand_dims(norm, axes) if keepdims else norm
 
 
-def _logsumexp(x: Any, *, axis: Any, keepdims: bool) -> Any:
-    if any(x.shape[a] == 0 for a in _axes(x, axis)):
-        raise UnsupportedError("cupyx.scipy.special.logsumexp takes no empty axes")
-    return cupyx.scipy.special.logsumexp(x, axis=axis, keepdims=keepdims)
+def _of_some(function: Function) -> Function:
+    """A reduction without an identity, which CuPy refuses along empty axes."""
+
+    def reduce(x: Any, *, axis: Any, keepdims: bool) -> Any:
+        if any(x.shape[a] == 0 for a in _axes(x, axis)):
+            raise UnsupportedError(f"CuPy's {function.__name__} takes no empty axes")
+        return function(x, axis=axis, keepdims=keepdims)
+
+    return reduce
 
 
 OPS: dict[str, Function] = {
@@ -100,9 +105,9 @@ OPS: dict[str, Function] = {
     "all": _truth(cupy.all),
     "count_nonzero": _count_nonzero,
     "nansum": both(_reduced(cupy.nansum)),
-    "nanmean": both(_reduced(cupy.nanmean)),
+    "nanmean": both(_of_some(cupy.nanmean)),
     "nanmax": both(_reduced(cupy.nanmax)),
     "nanmin": both(_reduced(cupy.nanmin)),
-    "logsumexp": both(_logsumexp),
+    "logsumexp": both(_of_some(cupyx.scipy.special.logsumexp)),
     "vector_norm": both(_vector_norm),
 }

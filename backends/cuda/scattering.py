@@ -45,22 +45,27 @@ def _put_along_axis(x: Any, indices: Any, values: Any, *, axis: int) -> Any:
     return out
 
 
-def _multiplied(x: Any, index: Any, updates: Any, axis: int) -> Any:
-    """CuPy multiplies at no indices: one update after another, none of which share an element."""
+def _combined(combine: Function, x: Any, index: Any, updates: Any, axis: int) -> Any:
+    """One update after another along the axis, none of which share an element.
+
+    CuPy multiplies at no indices, and its extremes at indices pass over NaN and round float64 to
+    float32.
+    """
     for step in range(index.shape[axis]):
         one = (slice(None),) * range(x.ndim)[axis] + (slice(step, step + 1),)
         places = _places(index[one], axis)
-        x[places] = x[places] * updates[one]
+        x[places] = combine(x[places], updates[one])
     return x
 
 
 _EXTREMES = {"max": cupy.maximum, "min": cupy.minimum}
+_COMBINING = {**_EXTREMES, "prod": cupy.multiply}
 
 
 def _scatter_reduce(
     x: Any, index: Any, updates: Any, *, axis: int, reduction: str, include_self: bool
 ) -> Any:
-    if reduction not in ("sum", "prod", "mean", *_EXTREMES):
+    if reduction not in ("sum", "mean", *_COMBINING):
         raise ValueError(f"CuPy has no reduction {reduction!r}")
     if reduction == "mean" and x.dtype.kind != "f":
         raise ValueError(f"the mean is of floats, not of {x.dtype}")
@@ -71,11 +76,8 @@ def _scatter_reduce(
     out = x.copy() if include_self else _written(x, places, start)
     if index.size == 0:
         return out
-    if reduction == "prod":
-        return _multiplied(out, index, updates, axis)
-    if reduction in _EXTREMES:
-        _EXTREMES[reduction].at(out, places, updates)
-        return out
+    if reduction in _COMBINING:
+        return _combined(_COMBINING[reduction], out, index, updates, axis)
     total = _added(out, places, updates)
     if reduction == "sum":
         return total

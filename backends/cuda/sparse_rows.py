@@ -43,9 +43,10 @@ def _csr_to_dense(values: Any, columns: Any, row_starts: Any, *, shape: Shape) -
 
 
 def _dense_to_csr(x: Any) -> Parts:
+    """By way of COO: cuSPARSE's denseToSparse leaves the columns of a row in any order."""
     if x.ndim != 2:
         raise ValueError(f"x must be 2-d, not of shape {x.shape}")
-    return _parts(sparse.csr_matrix(x)) if x.size else _none(x.dtype, x.shape[0])
+    return _parts(sparse.coo_matrix(x).tocsr()) if x.size else _none(x.dtype, x.shape[0])
 
 
 def _csr_transpose(values: Any, columns: Any, row_starts: Any, *, shape: Shape) -> Parts:

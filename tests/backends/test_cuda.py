@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 
@@ -139,3 +140,41 @@ def test_a_row_with_nan_spoils_no_other(backend: CudaBackend, dtype: str) -> Non
     x[1, 17] = np.nan
     out = run(backend, "softmax", x, axis=-1).astype(float)
     assert np.isnan(out[1]).all() and not np.isnan(out[[0, 2]]).any()
+
+
+@needs_gpu
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "complex64"])
+def test_a_single_zero_keeps_its_sign(backend: CudaBackend, dtype: str) -> None:
+    zero = np.array(-0.0).astype(dtypes.numpy_dtype(dtype))
+    assert backend.to_host(backend.to_device(zero)).tobytes() == zero.tobytes()
+
+
+@needs_gpu
+@pytest.mark.parametrize(("dtype", "lowest"), [("float32", -13.1), ("float64", -37.0)])
+def test_the_tail_of_gelu_is_not_flushed(backend: CudaBackend, dtype: str, lowest: float) -> None:
+    x = np.linspace(lowest, -4.9, 300).astype(dtype)
+    with mpmath.workprec(200):
+        truth = [float(n * mpmath.ncdf(n)) for n in map(mpmath.mpf, x.tolist())]
+    np.testing.assert_allclose(run(backend, "gelu", x), truth, rtol=20 * np.finfo(dtype).eps)
+
+
+@needs_gpu
+def test_extremes_at_indices_are_exact_and_show_nan(backend: CudaBackend) -> None:
+    x, index, updates = np.zeros(2), np.array([0, 0, 1]), np.array([1 / 3, 0.1, np.nan])
+    attrs = {"axis": 0, "reduction": "max", "include_self": True}
+    np.testing.assert_array_equal(
+        run(backend, "scatter_reduce", x, index, updates, **attrs), [1 / 3, np.nan]
+    )
+
+
+@needs_gpu
+def test_the_entries_of_a_row_come_in_the_order_of_its_columns(backend: CudaBackend) -> None:
+    x = backend.to_device(np.arange(1, 65, dtype=np.float32).reshape(1, 64))
+    values, columns, _ = map(backend.to_host, backend.ops["dense_to_csr"](x))
+    assert values.tolist() == (columns + 1).tolist() == [*range(1, 65)]
+
+
+@needs_gpu
+def test_products_of_bfloat16_vectors_round_once(backend: CudaBackend) -> None:
+    x = np.array([-0.53515625, 0.361328125]).astype(dtypes.numpy_dtype("bfloat16"))
+    assert float(run(backend, "matmul", x, x)) == 0.416015625  # 0.41796875 of rounded squares

@@ -14,7 +14,7 @@ cupy = pytest.importorskip("cupy")
 cupyx = pytest.importorskip("cupyx.scipy.sparse") and pytest.importorskip("cupyx")
 
 from tensorcts.backends import cuda  # noqa: E402
-from tensorcts.backends.cuda import randoms, reductions  # noqa: E402
+from tensorcts.backends.cuda import randoms, reductions, scattering  # noqa: E402
 from tensorcts.backends.cuda.table import OPS  # noqa: E402
 from tensorcts.backends.protocol import UnsupportedError  # noqa: E402
 
@@ -39,10 +39,25 @@ def test_what_cupy_does_not_check_is_refused(name: str, arrays: Any, attrs: Any)
         OPS[name](*arrays, **attrs)
 
 
-def test_a_logarithm_of_nothing_is_unsupported(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["logsumexp", "nanmean"])
+def test_what_has_no_identity_is_unsupported(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reductions, "cupy", np)
-    with pytest.raises(UnsupportedError, match="no empty axes"):
-        OPS["logsumexp"](X[:, :0], axis=-1, keepdims=False)
+    with pytest.raises(UnsupportedError, match=f"{name} takes no empty axes"):
+        OPS[name](X[:, :0], axis=-1, keepdims=False)
+
+
+@pytest.mark.parametrize("name", ["max", "min", "prod"])
+def test_updates_that_share_an_element_are_combined(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions: dict[str, Any] = {"max": np.maximum, "min": np.minimum, "prod": np.multiply}
+    monkeypatch.setattr(scattering, "cupy", np)
+    monkeypatch.setattr(scattering, "_COMBINING", functions)
+    index, updates = np.array([[1, 0, 1], [1, 1, 1]]), np.array([[1 / 3, 2, 5], [7, np.nan, 6]])
+    attrs = {"axis": 1, "reduction": name, "include_self": True}
+    of_first = functions[name].reduce([1, 1 / 3, 5])
+    found = OPS["scatter_reduce"](X, index, updates, **attrs)
+    np.testing.assert_array_equal(found, [[functions[name](1, 2), of_first, 1], [1, np.nan, 1]])
 
 
 def test_permutations_come_from_a_generator_that_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
