@@ -121,7 +121,7 @@ def _share(count: int, size: int, share: float, slack: float) -> float:
     """The sigmas of an event as rare as so many or more (or fewer) of all in a share of them."""
     fewer = scipy.special.bdtr(count, size, max(share - slack, 0.0))
     more = scipy.special.bdtrc(count - 1, size, min(share + slack, 1.0)) if count else 1.0
-    sigmas = -scipy.special.ndtri(max(min(fewer, more), 1e-300))
+    sigmas = max(-scipy.special.ndtri(max(min(fewer, more), 1e-300)), 0.0)  # 0: likely both ways
     return float(sigmas if more < fewer else -sigmas)
 
 

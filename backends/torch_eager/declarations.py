@@ -34,11 +34,11 @@ _STORED_ON_CPU = {"arange", "index_put", "log_softmax", "logit", "prod", "rsqrt"
 """More on the CPU: arange a vector's first element, softmax on all axes but the last, rsqrt the
 root where no vector is full, logit the odds, xlogy and xlog1py the logarithm."""
 
-_SPLIT = ("addmm", "baddbmm", "tensordot")
+_SPLIT = ("addmm", "baddbmm")
 """Products whose sum a GPU splits, to add the parts in 16 bits: torch's default, its setting
 ``allow_bf16_reduced_precision_reduction`` and the like."""
 
-_ACCUMULATING = ("conv_transpose2d", "index_add")
+_ACCUMULATING = ("conv_transpose2d", "index_add", "tensordot")
 _ACCUMULATING_ON_CPU = ("index_put", "prod")
 _ACCUMULATING_ON_GPU = ("csr_matmul", "csr_matmul_csr", "cumulative_prod", "cumulative_sum",
                         "logcumsumexp", "scatter_add", "scatter_reduce", *_SPLIT)  # fmt: skip
