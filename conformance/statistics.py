@@ -216,7 +216,7 @@ def _common(evidence: Evidence, which: int, least: float) -> Figure:
     leaning = math.sqrt(_leaning(evidence.leaning[:, which] ** 2))
     found = float(evidence.found[which])
     allowed = max((SURE * spread + leaning) / weight, least)
-    return Figure(found / weight, found / spread, float(allowed))
+    return Figure(float(found / weight), float(found / spread), float(allowed))
 
 
 def _ratio(evidence: Evidence) -> Figure:

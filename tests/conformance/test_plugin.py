@@ -126,6 +126,15 @@ def test_two_processes_record_the_same_as_one(suite: Any, vendor: Any, tmp_path:
     assert one.end.canaries == two.end.canaries
 
 
+def test_a_worker_sends_all_that_a_record_holds(suite: Any, report: Path) -> None:
+    """softmax has statistics over its elements too."""
+    arguments = ("--op=softmax", "--dtype=float32", "--check=shapes", "-n", "1")
+    ended = suite("--backend=numpy", *arguments, "--report", str(report))
+    assert ended.returncode == 0, ended.stdout
+    (result,) = read(report).results
+    assert isinstance(result.gain, float) and isinstance(result.bias, float)
+
+
 def test_a_crash_of_an_xdist_worker_is_recorded(suite: Any, vendor: Any, report: Path) -> None:
     ended = suite(
         "--backend=mine", *TWO, "-n", "1",
