@@ -1,7 +1,7 @@
 """The checks: each op in each dtype is tried in several ways, and each way yields cases.
 
 special_values  every special value (every pair for two arguments), or arrays strewn with them
-shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
+shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes; an op's essentials
 layouts         transposed, strided, offset and reversed arrays
 bad_arguments   calls that break a constraint and must raise (in one dtype of each op)
 aliasing        writes through results and arguments, further calls (in one dtype of each op)
@@ -25,7 +25,7 @@ from tensorcts.conformance import aliasing, distributions, probes, properties, v
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.layouts import LAYOUTS, REPEATED, repeating
-from tensorcts.conformance.samplers import all_refusers, all_samplers
+from tensorcts.conformance.samplers import all_essentials, all_refusers, all_samplers
 from tensorcts.conformance.samplers.casts import CASTS, cast_arguments
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE, special_arguments
 from tensorcts.conformance.samplers.randoms import many
@@ -161,6 +161,15 @@ def _shapes(test: Test, seed: int) -> Iterator[Case]:
             continue
         draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])
         yield sample(test, draw)
+    yield from _essentials(test, seed)
+
+
+def _essentials(test: Test, seed: int) -> Iterator[Case]:
+    """The samples that every seed tries."""
+    if test.op.name in all_essentials():
+        draw = _curated(test, seed, styles=values.MILD[:1])
+        for arrays, attrs in all_essentials()[test.op.name](draw):
+            yield Case(test.op, test.dtype, arrays, attrs)
 
 
 def _layouts(test: Test, seed: int) -> Iterator[Case]:
@@ -193,6 +202,7 @@ def _aliasing(test: Test, seed: int) -> Iterator[Case]:
             case = replace(sample(test, draw), probe=probe)
             if case.arrays and case.arrays[0] is not None:
                 yield case
+        yield from (replace(case, probe=probe) for case in _essentials(test, seed))
 
 
 def _distribution(test: Test, seed: int) -> Iterator[Case]:

@@ -72,6 +72,8 @@ EDGES: dict[str, Callable[[Format], list[float]]] = {
     "erf": lambda f: [scipy.special.erfcinv(f.unit_roundoff), 0.5],
     "erfc": lambda f: [scipy.special.erfcinv(size) for size in
                        (f.smallest_normal, f.smallest_subnormal, f.unit_roundoff)],
+    "gelu": lambda f: [math.sqrt(2) * scipy.special.erfcinv(size) for size in
+                       (f.smallest_normal, f.smallest_subnormal, f.unit_roundoff)],
     "erfinv": lambda f: [1.0, 0.5, f.unit_roundoff],
     "lgamma": lambda f: [1.0, 2.0, 3.0, 10.0, 2.4570247382208006, 2.7476826467274127,
                          3.1435808883499798, _largest_lgamma(f), 0.99 * _largest_lgamma(f)],

@@ -62,7 +62,9 @@ class _Tally:
         self.lacking |= lacks and self._counts(judgement.case)
         if judgement.waiver:
             self.waivers[judgement.waiver] = None
-        self.measured |= judgement.measured
+        for name, figure in judgement.measured.items():
+            if self.measured.get(name) != "no":  # what was refuted once stays so
+                self.measured[name] = figure
         found = judgement.comparison
         self.elements += found.count
         self.vacuous += found.vacuous

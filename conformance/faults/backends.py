@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from tensorcts.backends.numpy_native import NumpyBackend
@@ -19,22 +20,34 @@ def honest(op: str) -> Backend:
 
 def faulty(fault: Fault) -> Backend:
     """The honest backend with the fault in it."""
-    return Replaced(honest(fault.op), {fault.op: fault.make()})
+    return Replaced(honest(fault.op), {fault.op: fault.make()}, fault.claims)
+
+
+def without(fault: Fault) -> Backend:
+    """The honest backend with the fault's claims."""
+    return Replaced(honest(fault.op), {}, fault.claims)
 
 
 class Replaced(Backend):
-    """A backend with some of its ops replaced; else it is as it was, its name too."""
+    """A backend with some ops replaced and traits added; else it is as it was, its name too."""
 
-    def __init__(self, backend: Backend, replaced: Mapping[str, Callable[..., Any]]) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        replaced: Mapping[str, Callable[..., Any]],
+        claims: Mapping[str, str],
+    ) -> None:
         """Take a loaded backend."""
         self._backend = backend
+        self._claims = claims
         self._ops = {**backend.ops, **replaced}
         self.name = backend.name  # type: ignore[misc]  # that of an instance, not of the class
 
     @property
     def capabilities(self) -> Capabilities:
-        """As the backend declares."""
-        return self._backend.capabilities
+        """As the backend declares, and the claims."""
+        declared = self._backend.capabilities
+        return replace(declared, traits={**declared.traits, **self._claims})
 
     @property
     def ops(self) -> Mapping[str, Callable[..., Any]]:

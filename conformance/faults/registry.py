@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from typing import Any, TypeVar
@@ -59,6 +59,7 @@ class Fault:
     make: gives the faulty op, a new one for each backend.
     accepts: whether it takes arguments that must be refused. No other fault is tried with any, as
         few of them trouble to refuse what the honest op does.
+    claims: traits that its backend declares beside the honest one's, and would keep without it.
     """
 
     name: str
@@ -68,13 +69,16 @@ class Fault:
     text: str
     make: Callable[[], Callable[..., Any]]
     accepts: bool = False
+    claims: Mapping[str, str] = field(default_factory=dict)
 
 
 class UnknownFaultError(LookupError):
     """There is no fault of that name."""
 
 
-def faults_of(category: str, *, made: bool = False, accepts: bool = False) -> Decorator:
+def faults_of(
+    category: str, *, made: bool = False, accepts: bool = False, **claims: str
+) -> Decorator:
     """The decorator with which a module registers the faults of its category.
 
     made: whether what is decorated makes the faulty op, which keeps a state of its own.
@@ -90,7 +94,7 @@ def faults_of(category: str, *, made: bool = False, accepts: bool = False) -> De
                 raise ValueError(f"fault {name!r}: {op} has no {', '.join(strange)}")
             text = inspect.cleandoc(function.__doc__ or "")
             make = function if made else lambda: function
-            _FAULTS[name] = Fault(name, category, op, shown, text, make, accepts)
+            _FAULTS[name] = Fault(name, category, op, shown, text, make, accepts, claims)
             return function
 
         return register

@@ -13,7 +13,7 @@ from typing import TypeVar
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, checks_of
-from tensorcts.conformance.faults.backends import faulty, honest
+from tensorcts.conformance.faults.backends import faulty, honest, without
 from tensorcts.conformance.faults.registry import Fault, named
 from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge
@@ -99,7 +99,7 @@ def attempt(fault: Fault, settings: Settings, folder: Path | None) -> Finding:
 
     A case that the honest backend fails too tells nothing of the fault.
     """
-    host, other = InProcess(faulty(fault)), InProcess(honest(fault.op))
+    host, other = InProcess(faulty(fault)), InProcess(without(fault))
     right = Judge(other.capabilities, other.run, _opened(folder))
     judge = Judge(host.capabilities, host.run, _opened(folder), partial(_failing_too, right))
     tried: list[Place] = []

@@ -13,6 +13,7 @@ from tensorcts.conformance.faults.registry import faults_of
 
 fault = faults_of("state")
 making = faults_of("state", made=True)
+claiming = faults_of("state", batch_invariant="yes")
 
 Op = Callable[..., Any]
 
@@ -208,10 +209,10 @@ def cumulative_sum_in_shared_memory() -> Op:
     return op
 
 
-@fault("matmul")
-def matmul_by_batch_size(x: Any, y: Any) -> Any:
-    """One row by a product of vectors, more by GEMM: a row's result depends on its company."""
-    if x.ndim == 2 and y.ndim == 2 and len(x) == 1:
-        wide = x.reshape(-1, 1) * y
-        return np.cumsum(wide, axis=0, dtype=x.dtype)[-1:] if x.size else np.matmul(x, y)
-    return np.matmul(x, y)
+@claiming("rms_norm")
+def rms_norm_by_batch_size(x: Any, weight: Any, *, eps: Any) -> Any:
+    """A lone row's squares added one by one, more rows' in pairs: its company decides its bits."""
+    if x.size != x.shape[-1]:
+        return OPS["rms_norm"](x, weight, eps=eps)
+    mean = np.cumsum(x * x, axis=-1)[..., -1:] / x.dtype.type(x.shape[-1])
+    return x / np.sqrt(mean + x.dtype.type(eps)) * weight

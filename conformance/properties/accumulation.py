@@ -6,6 +6,7 @@ operands     a number with few bits times 1, alone in its sum: what it lost was 
 accumulator  M + ¾ - M with M = 2**(p-1): nothing is left where the accumulator has fewer bits than
              p, 1 where it has p and rounds to nearest, ½ where it has one more and truncates
 products     (1 + e)² - (1 + 2e): e² where the product is not rounded before it is added
+result       1 + ¾ ulp and 1 + ¼ ulp: 1 + 1 ulp and 1 where the sum itself is rounded to nearest
 order        M at the first place, -M at another, units elsewhere: the units left were added to
              neither before the two met, so the others stand below their node in the tree of sums
 """
@@ -41,7 +42,7 @@ def cases(op: Op, dtype: str) -> Iterator[Case]:
     """The cases that show how an op sums floats."""
     if dtype not in dtypes.FLOATING or op.name not in summing.TERMS | summing.PRODUCTS:
         return
-    a = np.concatenate([_kept(dtype), _swamped(dtype), _ordered(dtype)])
+    a = np.concatenate(_parts(dtype))
     yield _case(op, dtype, a, np.ones((a.shape[1], 2)), SUMS)
     if op.name in summing.PRODUCTS:
         yield _case(op, dtype, *_factors(dtype), FACTORS)
@@ -52,10 +53,10 @@ def read(declared: Declared, outputs: tuple[Array, ...]) -> Reading:
     case = declared.case
     if case.probe == FACTORS:
         return _read_factors(declared, _sums(case, outputs, len(_factors(case.dtype)[0])))
-    parts = [_kept(case.dtype), _swamped(case.dtype), _ordered(case.dtype)]
-    rows = np.cumsum([len(part) for part in parts])
-    kept, swamped, ordered = np.split(_sums(case, outputs, rows[-1]), rows[:-1])
+    rows = np.cumsum([len(part) for part in _parts(case.dtype)])
+    kept, swamped, ordered, halved = np.split(_sums(case, outputs, rows[-1]), rows[:-1])
     found = _read_accumulator(declared, swamped) + _read_order(case.dtype, ordered)
+    found += _read_result(declared, halved)
     return _read_operands(declared, kept) + found if case.op.name in summing.PRODUCTS else found
 
 
@@ -76,6 +77,11 @@ def _sums(case: Case, outputs: tuple[Array, ...], rows: int) -> Array:
 def _count(dtype: str) -> int:
     """How many terms: units that, added up, still are swamped by float16's largest power of 2."""
     return 32 if dtype == "float16" else 64
+
+
+def _parts(dtype: str) -> list[Array]:
+    """The rows of terms, by what they show."""
+    return [_kept(dtype), _swamped(dtype), _ordered(dtype), _halved(dtype)]
 
 
 def _rows(dtype: str, *entries: dict[int, float], rest: float = 0.0) -> Array:
@@ -134,6 +140,18 @@ def _ordered(dtype: str) -> Array:
     """For each place but the first the row M, units, -M at the place, units."""
     large, unit = _swamp(dtype)
     return _rows(dtype, *({0: large, j: -large} for j in range(1, _count(dtype))), rest=unit)
+
+
+def _ulp(dtype: str) -> float:
+    """The ulp of 1."""
+    return 2 * dtypes.format_of(dtype).unit_roundoff
+
+
+def _halved(dtype: str) -> Array:
+    """1 + ¾ ulp and 1 + ¼ ulp, and their negatives."""
+    signs, parts = (1, 1, -1, -1), (REST, 1 - REST, REST, 1 - REST)
+    terms = zip(signs, parts, strict=True)
+    return _rows(dtype, *({0: sign, -1: sign * part * _ulp(dtype)} for sign, part in terms))
 
 
 def _factors(dtype: str) -> tuple[Array, Array]:
@@ -203,6 +221,27 @@ def _width(rests: Array, widths: range) -> tuple[int, str] | None:
     if max(abs(up), abs(down)) >= 2:  # directed away from zero: an ulp is left however wide M is
         return bits - int(np.log2(max(abs(up), abs(down)))), "up" if up > 0 else "down"
     return (bits + 1, "toward_zero") if abs(up) == abs(down) == 0.5 else (bits, "nearest")
+
+
+ROUNDINGS = {
+    (1, 0, -1, 0): "nearest",
+    (0, 0, 0, 0): "toward_zero",
+    (0, 0, -1, -1): "down",
+    (1, 1, 0, 0): "up",
+}
+"""What the ``_halved`` sums come to, in ulps beyond ±1."""
+
+
+def _read_result(declared: Declared, halved: Array) -> Reading:
+    """How a sum that the accumulator holds is rounded to the dtype."""
+    ulps = (halved - np.array([1, 1, -1, -1])) / _ulp(declared.case.dtype)
+    rounding = ROUNDINGS.get(tuple(ulps.tolist()), "unknown")
+    reading = Reading({"result_rounding": rounding})
+    if rounding == "nearest" or declared.trait("accumulation_rounding") != "nearest":
+        return reading
+    how = f"1 + {REST} ulp came out as 1 + {ulps[0]:g} ulp, -1 - {REST} ulp as -1 + {ulps[2]:g} ulp"
+    text = f"accumulation_rounding is declared nearest, results are rounded {rounding}: {how}"
+    return reading + Reading({}, (text,))
 
 
 def _read_order(dtype: str, ordered: Array) -> Reading:

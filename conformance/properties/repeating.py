@@ -34,8 +34,8 @@ TWICE, BATCH, THREADS, MEMORY = PROBES = (
 SHAPE = (9, 33)
 """Odd sizes beyond those of vectors, so that rows meet other lanes in other batches."""
 
-AGAIN = 4
-SLICES = (slice(0, 1), slice(1, 2), slice(2, 7))
+AGAIN = 10
+SLICES = (slice(0, 1), slice(1, 2), slice(2, 7), slice(4, 5), slice(8, 9))
 
 
 def applies(op: Op, dtype: str, usual: str) -> bool:
@@ -52,6 +52,8 @@ def cases(
         return
     case = _sum(op, dtype) if op.name in summing.TERMS | summing.PRODUCTS else drawn(SHAPE)
     yield replace(case, probe=TWICE)
+    if {"axis", "keepdims"} <= case.attrs.keys():  # all at once by kernels of their own
+        yield replace(case, attrs={**case.attrs, "axis": None}, probe=TWICE)
     if op.name not in exact_ops() and dtypes.is_inexact(dtype) and _batches(case):
         yield replace(case, probe=BATCH)
     if dtype == usual:

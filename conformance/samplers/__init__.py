@@ -1,6 +1,7 @@
 """Samplers: one set of arguments for an op, drawn part by part. One module per family of ops.
 
-Beside an op's sampler stand its refusals: calls that break a constraint of its text.
+Beside an op's sampler stand its refusals: calls that break a constraint of its text; and, where a
+seed may miss what matters, its essentials: samples that every seed tries.
 """
 
 from __future__ import annotations
@@ -37,8 +38,11 @@ class Refusal:
 
 Refuser = Callable[[Draw], list[Refusal]]
 
+Essentials = Callable[[Draw], list[Sample]]
+
 _SAMPLERS: dict[str, Sampler] = {}
 _REFUSERS: dict[str, Refuser] = {}
+_ESSENTIALS: dict[str, Essentials] = {}
 _FAMILIES = (
     "elementwise",
     "casts",
@@ -92,6 +96,25 @@ def refuser(*names: str) -> Callable[[Refuser], Refuser]:
         return function
 
     return register
+
+
+def essentials(name: str) -> Callable[[Essentials], Essentials]:
+    """Register the decorated function as what gives the essentials of the op named."""
+
+    def register(function: Essentials) -> Essentials:
+        if name in _ESSENTIALS:
+            raise ValueError(f"op {name!r} has two functions for its essentials")
+        _ESSENTIALS[name] = function
+        return function
+
+    return register
+
+
+@cache
+def all_essentials() -> dict[str, Essentials]:
+    """What gives the essentials of each op that has any, by op."""
+    all_samplers()
+    return _ESSENTIALS
 
 
 @cache

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 
 TILES = (15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257)
 """Sizes around those of the tiles that matrix products are computed in."""
@@ -87,15 +87,26 @@ def misfitting_matrices(d: Draw) -> list[Refusal]:
 @sampler("einsum")
 def einsum(d: Draw) -> Sample:
     """A contraction that everyone knows, or subscripts of random terms."""
-    subscripts, terms = _usual(d) if d.boolean() else _unusual(d)
+    subscripts, terms = _usual(d, d.choice(EQUATIONS)) if d.boolean() else _unusual(d)
+    return _operands(d, subscripts, terms)
+
+
+@essentials("einsum")
+def well_known(d: Draw) -> list[Sample]:
+    """Every contraction that everyone knows."""
+    return [_operands(d, *_usual(d, subscripts)) for subscripts in EQUATIONS]
+
+
+def _operands(d: Draw, subscripts: str, terms: Sequence[str]) -> Sample:
+    """Arrays of random sizes that the terms fit."""
     letters = sorted({c for term in terms for c in term})
     sizes = {letter: d.choice((2, 3, 1, 2, 0) if d.expensive else SIDES) for letter in letters}
     arrays = [d.array(_shape(d, term, sizes), styles=_factors(terms)) for term in terms]
     return tuple(arrays), {"subscripts": subscripts}
 
 
-def _usual(d: Draw) -> tuple[str, list[str]]:
-    subscripts = d.choice(EQUATIONS)
+def _usual(d: Draw, subscripts: str) -> tuple[str, list[str]]:
+    """Subscripts, and their terms with digits for the axes of an ellipsis."""
     terms = subscripts.replace(" ", "").partition("->")[0].split(",")
     return subscripts, [term.replace("...", d.choice(ELLIPSES)) for term in terms]
 

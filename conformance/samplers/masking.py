@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 
 
 @sampler("masked_select")
@@ -33,6 +33,12 @@ def masked_fill(d: Draw) -> Sample:
     """An array, a mask that broadcasts to it, and a value."""
     shape = d.shape()
     return (d.array(shape), _mask(d, shape), d.array(())), {}
+
+
+@essentials("masked_fill")
+def all_or_nothing(d: Draw) -> list[Sample]:
+    """Masks that are true everywhere and nowhere."""
+    return [((d.array((3, 4)), np.full((3, 4), true), d.array(())), {}) for true in (True, False)]
 
 
 @refuser("masked_fill")

@@ -9,7 +9,7 @@ import numpy as np
 from tensorcts.conformance import values
 from tensorcts.conformance.cases import Arrays
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 
 FINITE = values.MILD
 """Attention's styles: NaN and infinities in masked places are not defined."""
@@ -87,6 +87,19 @@ def attention(d: Draw) -> Sample:
     offset = d.choice((None, 0, keys - queries, -1))
     scale = d.choice((1 / math.sqrt(features), 0.1))
     return arrays, {"scale": scale, "causal_offset": offset}
+
+
+@essentials("scaled_dot_product_attention")
+def masks_and_biases(d: Draw) -> list[Sample]:
+    """Mask, bias and causality, each with and without the others."""
+    query, key, value = (d.array(s) for s in ((1, 4, 3, 8), (1, 2, 5, 8), (1, 2, 5, 6)))
+    mask, bias = np.tri(3, 5, 1, dtype=bool), d.array((3, 5))
+    return [
+        ((query, key, value, own_mask, own_bias), {"scale": 0.5, "causal_offset": offset})
+        for own_mask in (None, mask)
+        for own_bias in (None, bias)
+        for offset in (None, 2)
+    ]
 
 
 @refuser("scaled_dot_product_attention")

@@ -104,6 +104,21 @@ FIGURES: dict[str, tuple[str, Op, dict[str, str]]] = {
         one_by_one(lambda total: truncated_to(24, total, np.floor)),
         {"accumulation_rounding": "down", "accumulator_bits": "24"},
     ),
+    "sums truncated at the end": (
+        "sum-float32",
+        lambda x, **_: truncated_to(24, np.sum(x, -1, dtype=np.float64)).astype(x.dtype),
+        {"accumulator_bits": "53", "result_rounding": "toward_zero"},
+    ),
+    "sums rounded up at the end": (
+        "sum-float32",
+        lambda x, **_: truncated_to(24, np.sum(x, -1, dtype=np.float64), np.ceil).astype(x.dtype),
+        {"result_rounding": "up"},
+    ),
+    "sums rounded down at the end": (
+        "sum-float32",
+        lambda x, **_: truncated_to(24, np.sum(x, -1, dtype=np.float64), np.floor).astype(x.dtype),
+        {"result_rounding": "down"},
+    ),
     "wider sums": ("matmul-float32", narrow(np.float64), {"accumulator_bits": "53"}),
     "pairs": ("sum-float32", in_pairs, {"order": "pairwise", "accumulator_bits": "24"}),
     "all at once": ("sum-float32", flat, {"accumulator_bits": "≥ 57"}),

@@ -31,6 +31,12 @@ def random_order(x: Any, *, axis: Any, keepdims: bool, dtype: str) -> Any:
     return OPS["sum"](shuffled, axis=axis, keepdims=keepdims, dtype=dtype)
 
 
+def random_order_of_all(x: Any, *, axis: Any, keepdims: bool, dtype: str) -> Any:
+    """A sum of a whole array in an order that differs from call to call."""
+    shuffled = np.random.default_rng().permutation(x.ravel()) if axis is None else x
+    return OPS["sum"](shuffled, axis=axis, keepdims=keepdims, dtype=dtype)
+
+
 def once_in_a_while(x: Any) -> Any:
     return OPS["exp"](x) if next(CALLS) % 7 else np.nextafter(OPS["exp"](x), np.float32(2))
 
@@ -70,6 +76,7 @@ def by_position(x: Any) -> Any:
 
 FAULTS: dict[str, tuple[str, Op, str, str]] = {
     "order": ("sum", random_order, "deterministic", "property-mismatch"),
+    "order of all": ("sum", random_order_of_all, "deterministic", "property-mismatch"),
     "now and then": ("exp", once_in_a_while, "deterministic", "property-mismatch"),
     "race": ("exp", through_a_shared_buffer(), "thread_safe", "property-mismatch"),
     "leak": ("exp", leaking(), "leak_free", "property-mismatch"),

@@ -16,7 +16,8 @@ from tensorcts.conformance import checks, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import CHECKS, SHAPES, Test, all_tests
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import all_samplers
+from tensorcts.conformance.samplers import all_essentials, all_samplers
+from tensorcts.conformance.samplers.contractions import EQUATIONS
 from tensorcts.reference import dtypes
 from tensorcts.reference.registry import Op, all_ops, get
 
@@ -203,3 +204,26 @@ def test_indices_are_negative_and_duplicate_now_and_then(op: str) -> None:
     assert any(np.any(i < 0) for i in seen)
     assert any(i.size > np.unique(i).size for i in seen)
     assert {str(i.dtype) for i in seen} == {"int32", "int64"}
+
+
+def test_essentials_keep_to_the_definition_and_are_tried_by_every_seed() -> None:
+    for name, essentials in all_essentials().items():
+        for seed in range(SEEDS):
+            drawn = essentials(draw(get(name), "float32", seed, styles=values.MILD[:1]))
+            samples = [Case(get(name), "float32", arrays, attrs) for arrays, attrs in drawn]
+            assert all(isinstance(run_definition(case), tuple) for case in samples)
+            test = Test(get(name), "float32", "shapes")
+            tried = {
+                (c.attributes, tuple(map(_masked, c.arrays))) for c in checks.cases(test, seed)
+            }
+            assert {(c.attributes, tuple(map(_masked, c.arrays))) for c in samples} <= tried
+
+
+def _masked(array: Any) -> Any:
+    """What of an array tells essentials from each other: whether it is there, and its mask."""
+    return array.tobytes() if array is not None and array.dtype == bool else array is None
+
+
+def test_every_usual_contraction_is_tried() -> None:
+    cases = checks.cases(Test(get("einsum"), "float32", "shapes"), 1)
+    assert set(EQUATIONS) <= {case.attrs["subscripts"] for case in cases}
