@@ -147,11 +147,13 @@ def _measured_exactly(
     """Equal bit for bit to the truth rounded once; NaNs are equal as a class."""
     wanted = dtypes.round_once(expected.hi, expected.lo, expected.dtype)
     same = _same(got, wanted, zero_sign)
+    flushed = np.zeros(got.shape, bool)
     if flush != "no" and dtypes.is_floating(expected.dtype):
-        same |= (got == 0) & _tiny(expected)
+        flushed = (got == 0) & _tiny(expected)
+        same |= flushed
     if not dtypes.is_inexact(expected.dtype):
         return _Errors(~same, np.where(same, 0.0, 1.0), None, None, None)
-    ulp = _error(got, expected) / _unit(expected)
+    ulp = np.where(flushed, 0.0, _error(got, expected) / _unit(expected))
     overflowed = same & (got != got)  # NaN stands past the largest number without infinities
     return _Errors(~same, np.where(same, 0.0, 1.0), np.where(overflowed, 0.0, ulp), None, None)
 
@@ -199,9 +201,10 @@ def _measured(got: NDArray[Any], expected: Expected, zero_sign: bool, flush: str
     wrong = ~(error <= allowed)
     if zero_sign and not dtypes.is_complex(expected.dtype):
         wrong |= _other_zero(got, expected)
-    if flush != "no":
+    if flush != "no":  # what may be flushed is no error
         near_zero = np.abs(expected.hi) - allowed * unit < _smallest_normal(expected)
-        wrong &= ~((got == 0) & near_zero)
+        flushed = (got == 0) & near_zero
+        wrong, error = wrong & ~flushed, np.where(flushed, 0.0, error)
     severity = np.where(error == 0, 0.0, error / allowed)
     return _Errors(wrong, severity, error, z, allowed, _weak(expected, allowed, unit))
 

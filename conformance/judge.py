@@ -36,6 +36,11 @@ _FLUSHING = {
 """The trait that says what becomes of subnormals in a dtype; of float16 nobody flushes them."""
 
 
+def held_to(capabilities: Capabilities, profile: str | None) -> Capabilities:
+    """The capabilities, with another tolerance profile where one is given."""
+    return capabilities if profile is None else replace(capabilities, profile=profile)
+
+
 @dataclass(frozen=True)
 class Judgement:
     """The verdict on one case, with the comparison of its worst output.

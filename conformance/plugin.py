@@ -61,6 +61,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="seed that every case follows from (default 0)",
     )
     group.addoption(
+        "--profile",
+        metavar="NAME",
+        help="tolerance profile to judge by (default: the one that the backend declares)",
+    )
+    group.addoption(
         "--waivers",
         type=Path,
         metavar="FILE",
@@ -113,7 +118,7 @@ def _session(config: pytest.Config) -> Session:
         extra = waivers.read(option.waivers) if option.waivers else []
         session = Session(
             option.backend,
-            Settings(option.seed, option.examples),
+            Settings(option.seed, option.examples, option.profile),
             all_waivers(option.backend, extra),
             option.isolate,
             option.case_timeout,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from tensorcts.conformance import waivers
 from tensorcts.conformance.session import Session
-from tensorcts.reports import fingerprints, html, terminal, totals
+from tensorcts.reports import fingerprints, grades, html, terminal, totals
 from tensorcts.reports.records import (
     FAILURES,
     End,
@@ -80,11 +80,12 @@ class Recorder:
 
     def finish(self, *, interrupted: bool, complete: bool) -> None:
         """Write the last line and the HTML page."""
+        held = [] if self._session.settings.profile else self._session.waivers
         self.record.end = End(
             seconds=time.perf_counter() - self._started,
             interrupted=interrupted,
             canaries=self._canaries,
-            waivers=waivers.complaints(self._session.waivers, self.record.results, complete),
+            waivers=waivers.complaints(held, self.record.results, complete),
             verdicts=sum(result.cases for result in self.record.results[self._resumed :]),
         )
         if self._writer is not None and self._file is not None:
@@ -128,6 +129,7 @@ def summary(record: Record) -> dict[str, Any]:
                     {r.op for r in _of(record, backend.name) if r.verdict != "unsupported"}
                 ),
                 "ops": len(record.run.ops),
+                "grade": grades.summarised(record, backend.name),
                 "fingerprint": fingerprints.by_op(record, backend.name),
                 "failures": [r.id for r in _of(record, backend.name) if r.verdict in FAILURES],
             }
@@ -151,6 +153,9 @@ def _kept(folder: Path, wanted: Record) -> list[Result]:
     before, now = ([b.name for b in r.run.backends] for r in (earlier, wanted))
     if before != now:
         raise RecordError(f"can't resume {folder}: it judged {', '.join(before)}")
+    before, now = ([b.profile for b in r.run.backends] for r in (earlier, wanted))
+    if before != now:
+        raise RecordError(f"can't resume {folder}: it judged by {', '.join(before)}")
     for name in ("suite", "seed", "examples", "tables"):
         before, now = getattr(earlier.run, name), getattr(wanted.run, name)
         if before != now:

@@ -17,7 +17,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.gathering import Gathering
 from tensorcts.conformance.hosts import InProcess
-from tensorcts.conformance.judge import Judge, Judgement
+from tensorcts.conformance.judge import Judge, Judgement, held_to
 from tensorcts.reference import dtypes, registry
 from tensorcts.reports.records import FAILURES
 
@@ -25,11 +25,12 @@ INLINE = 16
 """Up to how many elements an array is written out; larger ones are packed."""
 
 
-def script(case: Case, backend: str) -> str:
-    """The five lines."""
+def script(case: Case, backend: str, profile: str | None = None) -> str:
+    """The five lines; ``profile`` where it is not the declared one that the case fails by."""
     names = [f"x{i}" for i in range(len(case.arrays))]
     arrays = "; ".join(f"{n} = {_written(a)}" for n, a in zip(names, case.arrays, strict=True))
-    special = {"layout": case.layout, "refused": case.refused, "probe": case.probe}
+    special = {"layout": case.layout, "refused": case.refused, "probe": case.probe,
+               "profile": profile}  # fmt: skip
     more = "".join(f", {key}={value!r}" for key, value in special.items() if value)
     arguments = ", ".join(names) + ("," if len(names) == 1 else "")
     lines = [
@@ -42,16 +43,16 @@ def script(case: Case, backend: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def script_together(cases: Sequence[Case], backend: str) -> str:
+def script_together(cases: Sequence[Case], backend: str, profile: str | None = None) -> str:
     """A script for cases of one test that fail together, by their statistics."""
-    first = cases[0]
+    first, more = cases[0], f", profile={profile!r}" if profile else ""
     lines = [
         f"# {len(cases)} cases of {first.op.name} in {first.dtype} on {backend}",
         "from tensorcts.conformance.reproduce import array, packed, reproduce_together",
         "cases = [",
         *(f"    {_written_case(case)}," for case in cases),
         "]",
-        f'reproduce_together("{backend}", "{first.op.name}", "{first.dtype}", cases)',
+        f'reproduce_together("{backend}", "{first.op.name}", "{first.dtype}", cases{more})',
     ]
     return "\n".join(lines) + "\n"
 
@@ -77,7 +78,7 @@ def reproduce(
 ) -> None:
     """Run the case again and print what comes out; exits with 1 if it fails, 0 if it does not.
 
-    special: the fields of the case beside these (``Case``).
+    special: the fields of the case beside these (``Case``), and the profile to judge by.
     """
     judgement = judge_again(backend, op, dtype, arrays, attrs, **special)
     print(explain(judgement))
@@ -89,6 +90,7 @@ def reproduce_together(
     op: str,
     dtype: str,
     cases: Sequence[tuple[tuple[NDArray[Any] | None, ...], dict[str, Any], str | None]],
+    profile: str | None = None,
 ) -> None:
     """Run cases (arrays, attributes, layout) and judge what their elements add up to.
 
@@ -96,7 +98,7 @@ def reproduce_together(
     """
     gathering, alone = Gathering(), False
     for arrays, attrs, layout in cases:
-        judgement = judge_again(backend, op, dtype, arrays, attrs, layout=layout)
+        judgement = judge_again(backend, op, dtype, arrays, attrs, profile, layout=layout)
         print(explain(judgement))
         alone |= judgement.verdict in FAILURES
         if judgement.evidence is not None:
@@ -113,11 +115,12 @@ def judge_again(
     dtype: str,
     arrays: tuple[NDArray[Any] | None, ...],
     attrs: dict[str, Any],
+    profile: str | None = None,
     **special: Any,
 ) -> Judgement:
-    """The judgement of the case."""
+    """The judgement of the case, by the declared profile or another."""
     host = InProcess(backend_registry.load(backend))
-    judge = Judge(host.capabilities, host.run, Cache(None))
+    judge = Judge(held_to(host.capabilities, profile), host.run, Cache(None))
     return judge(Case(registry.get(op), dtype, arrays, attrs, **special))
 
 

@@ -14,6 +14,7 @@ from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.reproduce import script, script_together
 from tensorcts.reports.records import FAILURES, VERDICTS, Result, Verdict
+from tensorcts.tolerances import budgets
 
 
 @dataclass(frozen=True)
@@ -22,14 +23,19 @@ class Settings:
 
     seed: every case follows from it.
     examples: how many random cases each test draws; less than 0 raises ValueError.
+    profile: the tolerance profile to judge by in place of the declared ones; an unknown one raises
+        TableError.
     """
 
     seed: int
     examples: int
+    profile: str | None = None
 
     def __post_init__(self) -> None:
         if self.examples < 0:
             raise ValueError(f"examples is {self.examples}; a test draws 0 or more")
+        if self.profile is not None:
+            budgets.known(self.profile)
 
 
 class _Tally:
@@ -120,13 +126,13 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     result.waiver = "; ".join(tally.waivers) if result.verdict == "waived" else ""
     shown = tally.first.get(result.verdict)
     if shown is not None and result.verdict != "pass":
-        _describe(result, shrink.smallest(shown, judge), backend)
-    _add_statistics(result, tally.gathering)
+        _describe(result, shrink.smallest(shown, judge), settings.profile)
+    _add_statistics(result, tally.gathering, settings.profile)
     result.seconds = time.perf_counter() - started
     return result
 
 
-def _add_statistics(result: Result, gathering: Gathering) -> None:
+def _add_statistics(result: Result, gathering: Gathering, profile: str | None) -> None:
     """The figures over all elements; they may fail a test that each element passes."""
     found = gathering.statistics
     if found is None:
@@ -139,7 +145,7 @@ def _add_statistics(result: Result, gathering: Gathering) -> None:
     cases = [witness.case for witness in gathering.witnesses()]
     result.verdict, result.message = "fail", gathering.message()
     _describe_case(result, cases[0])
-    result.reproducer = script_together(cases, result.backend)
+    result.reproducer = script_together(cases, result.backend, profile)
 
 
 def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgement]:
@@ -158,13 +164,13 @@ def _larger(a: float | None, b: float | None) -> float | None:
     return max(a, b)
 
 
-def _describe(result: Result, shown: Judgement, backend: str) -> None:
+def _describe(result: Result, shown: Judgement, profile: str | None) -> None:
     """What the reader of the record needs to see of the case that is shown."""
     result.message = shown.message
     _describe_case(result, shown.case)
     result.worst = shown.worst
     if result.verdict in FAILURES or result.verdict == "waived":
-        result.reproducer = script(shown.case, backend)
+        result.reproducer = script(shown.case, result.backend, profile)
 
 
 def _describe_case(result: Result, case: Case) -> None:

@@ -17,7 +17,7 @@ from tensorcts.conformance import canaries, waivers
 from tensorcts.conformance.cache import Cache, default_folder
 from tensorcts.conformance.checks import CHECKS, Test, all_tests, usual_dtype
 from tensorcts.conformance.hosts import Host, InProcess, Isolated
-from tensorcts.conformance.judge import Judge
+from tensorcts.conformance.judge import Judge, held_to
 from tensorcts.conformance.runner import Settings, run_test
 from tensorcts.conformance.waivers import Waiver
 from tensorcts.reference.dtypes import STORABLE
@@ -54,12 +54,16 @@ class Session:
             )
         return self._hosts[backend]
 
+    def declared(self, backend: str) -> Capabilities:
+        """What a backend is held to; raises UnavailableError."""
+        return held_to(self.host(backend).capabilities, self.settings.profile)
+
     def run(self, test: Test, backend: str) -> Result:
         """Run one test on one backend; a waiver may turn a failure into a waived one."""
         host = self.host(backend)
         held = [w for w in self.waivers if w.attributes and w.speaks_of(backend, test.id)]
         waived = partial(waivers.reason, held)
-        judge = Judge(host.capabilities, host.run, self.cache, waived)
+        judge = Judge(self.declared(backend), host.run, self.cache, waived)
         result = run_test(test, backend, host, judge, self.settings)
         waivers.apply(self.waivers, result)
         return result
@@ -72,7 +76,7 @@ class Session:
 
     def canaries(self) -> dict[str, bool]:
         """Which of the deliberately wrong results the comparison caught, for the first backend."""
-        return canaries.run(self.host(self.backends[0]).capabilities, self.cache)
+        return canaries.run(self.declared(self.backends[0]), self.cache)
 
     def describe(self) -> records.Run:
         """The first line of the record."""
@@ -93,7 +97,7 @@ class Session:
             host.close()
 
     def _described(self, name: str) -> records.Backend:
-        declared = self.host(name).capabilities
+        declared = self.declared(name)
         return records.Backend(
             name,
             declared.device,
@@ -183,4 +187,5 @@ def _facts(op: Op) -> dict[str, object]:
         "dtypes": list(op.dtypes),
         "summary": op.summary,
         "rule": texts.get(rule.kind, rule.text),
+        "limits": budgets.limits(op.name) if op.name in budgets.rows() else {},
     }

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tensorcts.reports import fingerprints, totals
+from tensorcts.reports import fingerprints, grades, totals
 from tensorcts.reports.records import FAILURES, Backend, Record, Result
 from tensorcts.reports.totals import Totals, duration, explain, number, percent, throughput
 
@@ -130,6 +130,11 @@ def render(records: Sequence[Record]) -> str:
             for record in records
             if (found := fingerprints.measured(record))
         ],
+        graded=[
+            (labels.get((place, found.backend), found.backend), found)
+            for place, record in enumerate(records)
+            for found in grades.overall(record)
+        ],
         lacks=[
             (labels.get((n, x.backend), x.backend), x)
             for n, r in enumerate(records)
@@ -201,10 +206,16 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
     dtypes = sorted({d for op in ops.values() for d in op["dtypes"]}, key=dtype_order)
     families = list(dict.fromkeys(str(op.get("family", "other")) for op in ops.values()))
     order = sorted(ops, key=lambda name: families.index(str(ops[name].get("family", "other"))))
-    checks, rules, details = _Index(), _Index(), _Index()
+    checks, rules, details, texts = _Index(), _Index(), _Index(), _Index()
     places = {(c.place, c.backend.name): c.number - 1 for c in columns}
     op_places = {name: place for place, name in enumerate(order)}
     dtype_places = {dtype: place for place, dtype in enumerate(dtypes)}
+    graded = [
+        [op_places[op], dtype_places[dtype], places[place, backend], texts[text]]
+        for place, record in enumerate(records)
+        for (backend, op, dtype), text in grades.texts(record).items()
+        if (place, backend) in places
+    ]
     rows = [
         [
             op_places[result.op],
@@ -246,6 +257,8 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
         "checks": list(checks.places),
         "rules": list(rules.places),
         "details": [json.loads(text) for text in details.places],
+        "texts": list(texts.places),
+        "grades": graded,
         "results": rows,
     }
 

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from tensorcts.reports import fingerprints, totals
+from tensorcts.reports import fingerprints, grades, totals
 from tensorcts.reports.records import FAILURES, VERDICTS, Record, Result, Verdict
 from tensorcts.reports.totals import Totals, duration, explain, percent, throughput
 
@@ -50,6 +50,8 @@ def print_summary(
     _families(record, console)
     _failures(record, console)
     _waivers(record, console)
+    for line in grades.lines(record):
+        _cut(console, ("grade ", "bold"), line)
     _fingerprints(record, console)
     _validity(record, console)
     for name, path in (files or {}).items():

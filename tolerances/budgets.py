@@ -12,7 +12,14 @@ from typing import Any
 
 from tensorcts.reference import dtypes
 
-PROFILES = ("opencl", "tight")
+PROFILES = ("correctly-rounded", "tight", "opencl", "fast")
+"""The profiles, the tightest first.
+
+``correctly-rounded`` is half an ulp for every primitive, by its name. Of ``fast`` the tables hold
+what its sources relax to a number of ulps; for the rest it asks as much as ``opencl``.
+"""
+TABLED = PROFILES[1:]
+"""The profiles that a primitive's rows are of."""
 NORMWISE = "complex results"
 """The table of the budgets of complex results, by primitive."""
 
@@ -23,6 +30,12 @@ class TableError(ValueError):
     """A tolerance table that can't be used; the message says which row and why."""
 
 
+def known(profile: str) -> None:
+    """Raises TableError for a profile that does not exist."""
+    if profile not in PROFILES:
+        raise TableError(f"unknown profile {profile!r}; the profiles are {', '.join(PROFILES)}")
+
+
 @cache
 def rows() -> dict[str, dict[str, dict[str, float]]]:
     """For each primitive and profile its ulps by dtype (``NORMWISE``: by primitive)."""
@@ -31,23 +44,20 @@ def rows() -> dict[str, dict[str, dict[str, float]]]:
         for name, profiles in table.items():
             if name in found:
                 raise TableError(f"{name!r} stands in two tables")
-            found[name] = {
-                profile: _checked(name, profile, row) for profile, row in profiles.items()
-            }
-            for profile in set(profiles) - set(PROFILES):
-                raise TableError(f"{name}: unknown profile {profile!r}")
-            missing = set(PROFILES) - set(found[name])
-            if missing:
-                raise TableError(
-                    f"{name!r} has no row for the profile {', '.join(sorted(missing))}"
-                )
+            given = {p: _checked(name, p, row) for p, row in profiles.items()}
+            found[name] = _completed(name, given)
     return found
 
 
 @cache
-def source(name: str, profile: str) -> str:
-    """Who says that the primitive may be off by that much."""
-    return next(str(t[name][profile]["source"]) for t in _tables() if name in t)
+def source(name: str, profile: str, dtype: str) -> str:
+    """Who says that the primitive may be off by that much in the dtype."""
+    if profile == PROFILES[0]:
+        return "the profile asks it of every primitive"
+    given = next(t[name] for t in _tables() if name in t)
+    key = dtype if dtype in rows()[name][profile] else "float32"
+    told = profile if key in given.get(profile, {}) else "opencl"
+    return str(given[told]["source"])
 
 
 @cache
@@ -58,8 +68,7 @@ def ulps(profile: str, dtype: str) -> dict[str, float]:
     Rows for complex results stand under ``"complex " + name``. Raises TableError for an unknown
     profile.
     """
-    if profile not in PROFILES:
-        raise TableError(f"unknown profile {profile!r}; the profiles are {', '.join(PROFILES)}")
+    known(profile)
     narrowing = 2.0 ** (dtypes.format_of(dtype).p - dtypes.format_of("float32").p)
     budgets = {}
     for name, profiles in rows().items():
@@ -72,6 +81,14 @@ def ulps(profile: str, dtype: str) -> dict[str, float]:
             single = row["float32"]
             budgets[name] = 0.5 if single == 0.5 else 0.5 + single * narrowing
     return budgets
+
+
+def limits(name: str) -> dict[str, dict[str, float]]:
+    """For each dtype the ulps that the profiles allow the primitive, the tightest first."""
+    return {
+        dtype: {profile: ulps(profile, dtype)[name] for profile in PROFILES}
+        for dtype in dtypes.FLOATING
+    }
 
 
 @cache
@@ -97,11 +114,22 @@ def _tables() -> list[dict[str, Any]]:
     return [tomllib.loads(path.read_text("utf-8")) for path in paths]
 
 
+def _completed(name: str, given: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    """The rows of all profiles: those of the tables, and those that follow from them."""
+    tabled = PROFILES if name == NORMWISE else TABLED
+    for profile in given.keys() - set(tabled):
+        raise TableError(f"{name}: no table has rows for a profile {profile!r}")
+    if missing := set(tabled) - given.keys() - {"fast"}:
+        raise TableError(f"{name!r} has no row for the profile {', '.join(sorted(missing))}")
+    nearest = {PROFILES[0]: dict.fromkeys(FULL_SIZE, 0.5)}
+    return nearest | given | {"fast": given["opencl"] | given.get("fast", {})}
+
+
 def _checked(name: str, profile: str, row: dict[str, Any]) -> dict[str, float]:
     numbers = {key: value for key, value in row.items() if key != "source"}
     if not row.get("source"):
         raise TableError(f"{name}.{profile} names no source")
-    if name != NORMWISE and not set(FULL_SIZE) <= set(numbers):
+    if name != NORMWISE and profile != "fast" and not set(FULL_SIZE) <= set(numbers):
         raise TableError(f"{name}.{profile} lacks one of {', '.join(FULL_SIZE)}")
     for key, value in numbers.items():
         if name != NORMWISE and key not in dtypes.FLOATING:

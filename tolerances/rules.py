@@ -48,7 +48,7 @@ def rule_for(op: Op, result: str, model: NoiseModel) -> Rule:
         return Rule("exact", "correctly rounded: declared by the backend")
     if op.name in budgets.rows() and model.dtype in dtypes.FLOATING and not model.stored:
         ulps = model.budgets(model.dtype)[op.name]
-        source = budgets.source(op.name, model.profile)
+        source = budgets.source(op.name, model.profile, model.dtype)
         if ulps == 0.5:
             return Rule("exact", f"correctly rounded: {source}")
         return Rule("ulp", f"at most {ulps:.4g} ulp: {source}", ulps)

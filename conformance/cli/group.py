@@ -21,6 +21,7 @@ class _Group(click.Group):
         from tensorcts.conformance.waivers import WaiverError
         from tensorcts.reference.registry import UnknownOpError
         from tensorcts.reports.records import RecordError
+        from tensorcts.tolerances.budgets import TableError
 
         try:
             return super().invoke(ctx)
@@ -33,6 +34,7 @@ class _Group(click.Group):
             WaiverError,
             UnknownOpError,
             RecordError,
+            TableError,
         ) as error:
             raise click.UsageError(str(error)) from error
 

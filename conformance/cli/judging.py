@@ -45,6 +45,7 @@ from tensorcts.conformance.cli.group import FORMATS, main
     help="Random cases a test draws.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Every case follows from it.")
+@click.option("--profile", metavar="NAME", help="Judge by this profile, not the declared one.")
 @click.option(
     "--waivers",
     "waiver_file",
@@ -79,6 +80,7 @@ def run(
     folder: Path,
     examples: int,
     seed: int,
+    profile: str | None,
     waiver_file: Path | None,
     isolate: bool,
     case_timeout: float,
@@ -92,6 +94,7 @@ def run(
       tensorcts run --backend opencl
       tensorcts run --backend numpy --backend torch --op gelu --dtype float32
       tensorcts run --backend cuda --isolate --report cuda-report
+      tensorcts run --backend torch --op exp --profile correctly-rounded
     """
     from tensorcts.conformance import waivers
     from tensorcts.conformance.runner import Settings
@@ -99,9 +102,8 @@ def run(
 
     tests = _select(ops, dtypes, checks)
     extra = waivers.read(waiver_file) if waiver_file else []
-    session = Session(
-        backends, Settings(seed, examples), all_waivers(backends, extra), isolate, case_timeout
-    )
+    settings = Settings(seed, examples, profile)
+    session = Session(backends, settings, all_waivers(backends, extra), isolate, case_timeout)
     try:
         everything = not (ops or dtypes or checks)
         held = _run(session, tests, everything, folder, resume, form)

@@ -13,7 +13,7 @@ const words = (c) => states[c].name.replaceAll("-", " ");
 
 const ops = data.ops.map(([name, family, dtypes, summary, rule]) => {
   const cells = data.dtypes.map(() => null);
-  for (const d of dtypes) cells[d] = { states: backends.map(() => NOT_RUN), rows: [] };
+  for (const d of dtypes) cells[d] = { states: backends.map(() => NOT_RUN), grades: {}, rows: [] };
   return { name, family, summary, rule, cells };
 });
 for (const [op, dtype, backend, check, verdict, cases, rule, ...figures] of data.results) {
@@ -22,6 +22,7 @@ for (const [op, dtype, backend, check, verdict, cases, rule, ...figures] of data
   cell.states[backend] = Math.max(cell.states[backend], verdict);
   cell.rows.push({ backend, check, verdict, cases, rule, ulp, z, vacuous, tight, gain, ratio, detail: data.details[place] });
 }
+for (const [op, dtype, backend, text] of data.grades) ops[op].cells[dtype].grades[backend] = data.texts[text];
 for (const cell of ops.flatMap((op) => op.cells).filter(Boolean)) {
   backends.forEach((b, i) => {
     if (b.missing && cell.states[i] === NOT_RUN) cell.states[i] = code.unavailable;

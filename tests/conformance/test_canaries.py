@@ -18,6 +18,7 @@ from tensorcts.conformance.compare import Comparison, compare
 from tensorcts.conformance.recording import Recorder
 from tensorcts.conformance.runner import Settings
 from tensorcts.conformance.session import Session
+from tensorcts.tolerances.budgets import PROFILES
 
 DECLARED = NumpyBackend().capabilities
 
@@ -28,7 +29,7 @@ def test_all_are_caught_and_the_truth_passes(cache: Cache) -> None:
     assert all(caught.values())
 
 
-@pytest.mark.parametrize("profile", ["opencl", "tight"])
+@pytest.mark.parametrize("profile", PROFILES)
 def test_they_are_caught_whatever_a_backend_declares(cache: Cache, profile: str) -> None:
     declared = replace(
         DECLARED,

@@ -104,3 +104,14 @@ def test_the_neighbour_of_zero_may_be_a_normal_number(
     assert verdict("nextafter", ([x], [y]), ([got],), ALONG) == expected
     if abs(got) == NORMAL:
         assert verdict("nextafter", ([x], [y]), ([got],), FLUSHES) == "fail"
+
+
+@pytest.mark.parametrize(("op", "x"), [("exp", -90.0), ("square", 2.0**-65)])
+def test_what_may_be_flushed_is_no_error(op: str, x: float) -> None:
+    """Under the rules ulp and exact: the largest error, which a grade stands on, leaves it out."""
+    declared = Capabilities("none", frozenset(dtypes.ALL), traits=FLUSHES)
+    outcome = Outcome((np.zeros(1, np.float32),))
+    case = Case(get(op), "float32", (np.full(1, x, np.float32),))
+    found = Judge(declared, lambda _: outcome, Cache(None))(case)
+    assert found.verdict == "pass"
+    assert found.comparison.ulp == 0

@@ -127,7 +127,7 @@ def test_every_complex_function_has_a_budget(profile: str) -> None:
     assert {f"complex {name}" for name in FUNCTIONS} <= set(rows)
 
 
-@pytest.mark.parametrize("profile", budgets.PROFILES)
+@pytest.mark.parametrize("profile", ["correctly-rounded", "tight", "opencl"])
 def test_budgets_are_the_sums_that_the_table_derives(profile: str) -> None:
     real, both = budgets.ulps(profile, "float32"), budgets.ulps(profile, "complex64")
     got = {name: both[f"complex {name}"] for name in FUNCTIONS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tensorcts.reference import registry
+from tensorcts.reference import dtypes, registry
 from tensorcts.reference.arrays import primitives
 from tensorcts.tolerances import budgets
 from tensorcts.tolerances.budgets import PROFILES, TableError
@@ -37,13 +38,13 @@ def _forget() -> None:
 
 
 def of_both(row: dict[str, Any]) -> dict[str, Any]:
-    return {"f": dict.fromkeys(PROFILES, row)}
+    return {"f": dict.fromkeys(("opencl", "tight"), row)}
 
 
 def test_good_tables_are_read(tables: Any) -> None:
     tables(of_both(ROW))
     assert budgets.ulps("opencl", "float32") == {"f": 2.0}
-    assert budgets.source("f", "tight") == "someone"
+    assert budgets.source("f", "tight", "float32") == "someone"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,9 @@ def test_good_tables_are_read(tables: Any) -> None:
         ([of_both({**ROW, "float32": float("nan")})], "f.opencl.float32 is nan"),
         ([of_both({**ROW, "float32": float("inf")})], "f.opencl.float32 is inf"),
         ([of_both({**ROW, "flaot16": 2})], "f.opencl: unknown dtype 'flaot16'"),
-        ([{"f": {**of_both(ROW)["f"], "loose": ROW}}], "f: unknown profile 'loose'"),
+        ([{"f": {**of_both(ROW)["f"], "loose": ROW}}], "no table has rows for a profile 'loose'"),
+        ([{"f": {**of_both(ROW)["f"], "correctly-rounded": ROW}}], "'correctly-rounded'"),
+        ([{"f": {**of_both(ROW)["f"], "fast": {"float32": 9}}}], "f.fast names no source"),
     ],
 )
 def test_a_broken_row_is_named(tables: Any, contents: list[dict[str, Any]], says: str) -> None:
@@ -72,7 +75,7 @@ def test_a_broken_row_is_named(tables: Any, contents: list[dict[str, Any]], says
 
 
 def test_an_unknown_profile_is_refused() -> None:
-    with pytest.raises(TableError, match="unknown profile 'loose'; the profiles are opencl, tight"):
+    with pytest.raises(TableError, match="unknown profile 'loose'; .* correctly-rounded, tight"):
         budgets.ulps("loose", "float32")
 
 
@@ -85,8 +88,8 @@ def test_every_primitive_that_rounds_has_a_budget(profile: str, dtype: str) -> N
 
 
 def test_a_16_bit_dtype_without_a_row_is_float32_rounded_once(tables: Any) -> None:
-    tables({"f": dict.fromkeys(PROFILES, {**ROW, "float32": 4, "float16": 3}),
-            "g": dict.fromkeys(PROFILES, {**ROW, "float32": 0.5})})  # fmt: skip
+    tables(of_both({**ROW, "float32": 4, "float16": 3}),
+           {"g": of_both({**ROW, "float32": 0.5})["f"]})  # fmt: skip
     assert budgets.ulps("opencl", "float16") == {"f": 3.0, "g": 0.5}
     assert budgets.ulps("opencl", "bfloat16") == {"f": 0.5 + 4 * 2.0**-16, "g": 0.5}
 
@@ -100,11 +103,35 @@ def test_every_row_can_tell_a_defect(name: str) -> None:
             assert bound < 1e-3 / 2.0**-24, f"{name}.{profile} lets a scale of 1.001 through"
 
 
-def test_tight_is_not_wider() -> None:
-    for name, profiles in budgets.rows().items():
-        for dtype in ("float64", "float32"):
-            if dtype in profiles["opencl"]:
-                assert profiles["tight"][dtype] <= profiles["opencl"][dtype], f"{name} {dtype}"
+@pytest.mark.parametrize("dtype", [*dtypes.FLOATING, "complex64"])
+def test_no_profile_is_wider_than_a_looser_one(dtype: str) -> None:
+    for tighter, looser in itertools.pairwise(PROFILES):
+        wide = budgets.ulps(looser, dtype)
+        for name, bound in budgets.ulps(tighter, dtype).items():
+            assert bound <= wide[name], f"{name} {dtype}: {tighter} beside {looser}"
+
+
+def test_correctly_rounded_is_half_an_ulp_of_every_primitive() -> None:
+    for dtype in dtypes.FLOATING:
+        half = budgets.ulps("correctly-rounded", dtype)
+        assert {half[name] for name in budgets.rows() if name != budgets.NORMWISE} == {0.5}
+
+
+def test_fast_asks_as_much_as_opencl_where_its_sources_name_no_ulps(tables: Any) -> None:
+    relaxed = {"source": "another", "float32": 100}
+    tables({"f": {**of_both(ROW)["f"], "fast": relaxed}, "g": of_both(ROW)["f"]})
+    assert budgets.ulps("fast", "float32") == {"f": 100.0, "g": 2.0}
+    assert budgets.ulps("fast", "float64") == budgets.ulps("opencl", "float64")
+    assert budgets.source("f", "fast", "float32") == "another"
+    assert budgets.source("f", "fast", "bfloat16") == "another"
+    assert budgets.source("f", "fast", "float64") == "someone"
+
+
+def test_the_limits_of_a_primitive_stand_tightest_first() -> None:
+    assert budgets.limits("tanh")["float32"] == {
+        "correctly-rounded": 0.5, "tight": 2.5, "opencl": 5.0, "fast": 8192.0,
+    }  # fmt: skip
+    assert all(list(row) == list(PROFILES) for row in budgets.limits("tanh").values())
 
 
 def test_the_exact_ops_are_ops_with_a_reason() -> None:

@@ -60,7 +60,8 @@ def test_a_declared_rounding_makes_the_rule_exact() -> None:
 def test_the_profile_picks_the_bound() -> None:
     exp = registry.get("exp")
     bounds = [rule_for(exp, "float32", model("float32", profile=p)).ulps for p in budgets.PROFILES]
-    assert bounds == [3.0, 2.5]
+    assert bounds == [0.0, 2.5, 3.0, 3.0]  # correctly rounded is exact
+    assert rule_for(exp, "float32", model("float32", profile="correctly-rounded")).kind == "exact"
 
 
 def test_comparisons_and_positions_are_exact_whatever_they_compare() -> None:

@@ -1,0 +1,191 @@
+"""Grades: the tightest tolerance profile that an op's measured errors meet, and a whole backend's.
+
+Graded are the elementwise primitives, for which the record's first line holds the ulps that every
+profile allows, the tightest first. A derived tolerance hangs on the profile judged by, so a derived
+op meets that one or nothing. A grade speaks of the errors that a run has seen, no others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tensorcts.reports.records import FAILURES, Record, Result
+from tensorcts.reports.totals import NOT_OFFERED, number
+
+Key = tuple[str, str, str]
+"""A backend, an op and a dtype."""
+
+
+@dataclass(frozen=True)
+class Grade:
+    """How precise an op in a dtype was on a backend.
+
+    ulp: the largest error measured.
+    limits: the ulps that each profile allows, the tightest first.
+    sound: whether no test failed by anything but the size of its error.
+    """
+
+    backend: str
+    op: str
+    dtype: str
+    ulp: float
+    limits: Mapping[str, float]
+    sound: bool
+
+    def meets(self, profile: str) -> bool:
+        """Whether everything measured is within the profile."""
+        return self.sound and self.ulp <= self.limits[profile]
+
+    @property
+    def profile(self) -> str:
+        """The tightest profile met, empty where none is."""
+        return next((profile for profile in self.limits if self.meets(profile)), "")
+
+    def against(self, profile: str) -> str:
+        """Why the profile is not met."""
+        if not self.sound:
+            return f"{self.op} fails, not by precision alone"
+        return f"{self.op}: {_ulps(self.ulp)} ulp, allowed {_ulps(self.limits[profile])}"
+
+    def __str__(self) -> str:
+        """The grade, and how it comes about."""
+        allowed = ", ".join(f"{name} {_ulps(ulps)}" for name, ulps in self.limits.items())
+        name = self.profile or "none"
+        if not self.sound:
+            name += ", as a test fails by something else than precision"
+        return f"grade {name}: at most {_ulps(self.ulp)} ulp, where the profiles allow {allowed}"
+
+
+@dataclass(frozen=True)
+class Overall:
+    """The grade of a backend in a dtype.
+
+    profile: the tightest profile that all graded ops meet, empty where there is none.
+    graded: how many ops are graded.
+    obstacle: the next tighter profile, and the op that is farthest from meeting it.
+    """
+
+    backend: str
+    dtype: str
+    profile: str
+    graded: int
+    obstacle: str
+
+    def __str__(self) -> str:
+        """The dtype, its grade, and what stands against the next."""
+        against = f" (not {self.obstacle})" if self.obstacle else ""
+        return f"{self.dtype} {self.profile or 'none'}{against}"
+
+
+def of_ops(record: Record) -> list[Grade]:
+    """The grades of all primitives that were measured."""
+    grades = []
+    for (backend, op, dtype), results in _judged(record).items():
+        limits = _limits(record, op).get(dtype)
+        errors = [r.ulp for r in results if _counts(r) and r.ulp is not None]
+        if limits and errors and not _is_derived(results):
+            sound = all(map(_is_sound, results))
+            grades.append(Grade(backend, op, dtype, max(errors), limits, sound))
+    return grades
+
+
+def overall(record: Record) -> list[Overall]:
+    """The grade of each backend in each dtype."""
+    groups: dict[tuple[str, str], list[Grade]] = {}
+    for grade in of_ops(record):
+        groups.setdefault((grade.backend, grade.dtype), []).append(grade)
+    return [_together(*key, grades) for key, grades in groups.items()]
+
+
+def texts(record: Record) -> dict[Key, str]:
+    """What is to be said of each op in a dtype on a backend; of exact ops nothing is."""
+    found = {(g.backend, g.op, g.dtype): str(g) for g in of_ops(record)}
+    profiles = {backend.name: backend.profile for backend in record.run.backends}
+    for key, results in _judged(record).items():
+        if key not in found and _is_derived(results) and not any(map(_fails, results)):
+            found[key] = f"meets {profiles[key[0]]}, the profile judged by; derived, so not graded"
+    return found
+
+
+def lines(record: Record) -> list[str]:
+    """A line for each backend: its grade in every dtype."""
+    found: dict[str, list[str]] = {}
+    for one in overall(record):
+        found.setdefault(one.backend, []).append(str(one))
+    return [f"{backend}: {' · '.join(parts)}" for backend, parts in found.items()]
+
+
+def summarised(record: Record, backend: str) -> dict[str, Any]:
+    """The grades of a backend for other programs, null for none: by dtype in all and by op."""
+    ops: dict[str, dict[str, str | None]] = {}
+    for grade in of_ops(record):
+        if grade.backend == backend:
+            ops.setdefault(grade.dtype, {})[grade.op] = grade.profile or None
+    return {
+        one.dtype: {
+            "profile": one.profile or None,
+            "obstacle": one.obstacle or None,
+            "ops": ops[one.dtype],
+        }
+        for one in overall(record)
+        if one.backend == backend
+    }
+
+
+def _together(backend: str, dtype: str, grades: list[Grade]) -> Overall:
+    profiles = list(grades[0].limits)
+    met = [p for p in profiles if all(grade.meets(p) for grade in grades)]
+    profile = met[0] if met else ""
+    place = profiles.index(profile) if met else len(profiles)
+    if not place:
+        return Overall(backend, dtype, profile, len(grades), "")
+    tighter = profiles[place - 1]
+    worst = max(grades, key=lambda g: (not g.sound, g.ulp / g.limits[tighter]))
+    obstacle = f"{tighter}: {worst.against(tighter)}"
+    return Overall(backend, dtype, profile, len(grades), obstacle)
+
+
+def _judged(record: Record) -> dict[Key, list[Result]]:
+    """The results of what is offered."""
+    found: dict[Key, list[Result]] = {}
+    for result in record.results:
+        if result.verdict not in NOT_OFFERED:
+            found.setdefault((result.backend, result.op, result.dtype), []).append(result)
+    return found
+
+
+def _limits(record: Record, op: str) -> Mapping[str, Mapping[str, float]]:
+    """The limits of an op by dtype and profile; records of old have none."""
+    limits: Mapping[str, Mapping[str, float]] = record.run.ops.get(op, {}).get("limits", {})
+    return limits
+
+
+def _counts(result: Result) -> bool:
+    return result.rule == "exact" or result.rule.startswith("ulp")
+
+
+def _is_derived(results: Iterable[Result]) -> bool:
+    return any(result.rule == "derived" for result in results)
+
+
+def _fails(result: Result) -> bool:
+    return result.verdict in FAILURES or result.verdict == "waived"
+
+
+def _is_sound(result: Result) -> bool:
+    """Whether a test holds, or fails by an error that is too large and can be measured."""
+    if not _fails(result):
+        return True
+    limit_passed = (result.tightness or 0.0) > 1 or (result.rule == "exact" and _off(result) > 0.5)
+    return limit_passed and result.worst is not None
+
+
+def _off(result: Result) -> float:
+    return result.ulp or 0.0
+
+
+def _ulps(value: float) -> str:
+    """A number of ulps, a half of one exactly; what is just above it must not read as one."""
+    return f"{value:.6f}".rstrip("0") if 0.5 < value < 0.51 else number(value)
