@@ -91,6 +91,13 @@ def _of_some(function: Function) -> Function:
     return reduce
 
 
+def _logsumexp(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    """cupyx's takes an axis at least: a number goes as the one element of a vector."""
+    if x.ndim:
+        return cupyx.scipy.special.logsumexp(x, axis=axis, keepdims=keepdims)
+    return cupyx.scipy.special.logsumexp(x.reshape(1), axis=0, keepdims=True).reshape(())
+
+
 OPS: dict[str, Function] = {
     "sum": _reduced(cupy.sum),
     "mean": _reduced(cupy.mean),
@@ -108,6 +115,6 @@ OPS: dict[str, Function] = {
     "nanmean": both(_of_some(cupy.nanmean)),
     "nanmax": both(_reduced(cupy.nanmax)),
     "nanmin": both(_reduced(cupy.nanmin)),
-    "logsumexp": both(_of_some(cupyx.scipy.special.logsumexp)),
+    "logsumexp": both(_of_some(_logsumexp)),
     "vector_norm": both(_vector_norm),
 }

@@ -132,8 +132,8 @@ def _power(a: Any, b: Any) -> Any:
 
 def _atan2(y: Any, x: Any) -> Any:
     y, x = _number(y), _number(x)
-    if mpmath.isnan(y) or mpmath.isnan(x):
-        return NAN
+    if mpmath.isnan(y) or mpmath.isnan(x) or y == x == 0:
+        return NAN  # of two zeros it hangs on their signs, which mpmath has not
     if mpmath.isinf(y) and mpmath.isinf(x):
         y, x = mpmath.sign(y), mpmath.sign(x)
     return mpmath.atan2(y, x)

@@ -90,3 +90,11 @@ def test_threads_do_not_share_a_precision() -> None:
         for found, count in zip(pool.map(third, bits), bits, strict=True):
             with mpmath.workprec(count):
                 assert set(found) == {mpmath.mpf(1) / 3}
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_what_hangs_on_the_sign_of_zero(dtype: str) -> None:
+    """mpmath has no zero but +0."""
+    found = truth("atan2", dtype, [0.0, -0.0, 0.0, -0.0], [0.0, 0.0, -0.0, -0.0]).hi
+    np.testing.assert_array_equal(found, [0.0, -0.0, np.pi, -np.pi])
+    assert np.signbit(found).tolist() == [False, True, False, True]

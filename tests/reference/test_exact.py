@@ -53,7 +53,7 @@ SPECIAL = [
     (ops.atan, (INF,), math.pi / 2), (ops.atan, (-INF,), -math.pi / 2),
     (ops.atan2, (0.0, 1.0), 0.0), (ops.atan2, (0.0, -1.0), math.pi),
     (ops.atan2, (1.0, 0.0), math.pi / 2), (ops.atan2, (-INF, 1.0), -math.pi / 2),
-    (ops.atan2, (0.0, 0.0), 0.0), (ops.atan2, (INF, INF), math.pi / 4),
+    (ops.atan2, (INF, INF), math.pi / 4),
     (ops.atan2, (INF, -INF), 3 * math.pi / 4), (ops.atan2, (-INF, INF), -math.pi / 4),
     (ops.atan2, (1.0, INF), 0.0), (ops.atan2, (1.0, -INF), math.pi),
     (ops.atan2, (NAN, 1.0), NAN), (ops.atan2, (-1.0, -INF), -math.pi),
