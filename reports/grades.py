@@ -92,11 +92,13 @@ def of_ops(record: Record) -> list[Grade]:
 
 
 def overall(record: Record) -> list[Overall]:
-    """The grade of each backend in each dtype."""
+    """The grade of each backend in each dtype, one backend after the other."""
     groups: dict[tuple[str, str], list[Grade]] = {}
     for grade in of_ops(record):
         groups.setdefault((grade.backend, grade.dtype), []).append(grade)
-    return [_together(*key, grades) for key, grades in groups.items()]
+    order = [backend.name for backend in record.run.backends]
+    found = [_together(*key, grades) for key, grades in groups.items()]
+    return sorted(found, key=lambda one: order.index(one.backend))
 
 
 def texts(record: Record) -> dict[Key, str]:
@@ -148,10 +150,11 @@ def _together(backend: str, dtype: str, grades: list[Grade]) -> Overall:
 
 
 def _judged(record: Record) -> dict[Key, list[Result]]:
-    """The results of what is offered."""
+    """The results of what the run's backends offer."""
     found: dict[Key, list[Result]] = {}
+    names = {backend.name for backend in record.run.backends}
     for result in record.results:
-        if result.verdict not in NOT_OFFERED:
+        if result.backend in names and result.verdict not in NOT_OFFERED:
             found.setdefault((result.backend, result.op, result.dtype), []).append(result)
     return found
 

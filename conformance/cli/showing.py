@@ -120,10 +120,9 @@ def explain(op: str, profile: str, form: str) -> None:
     from rich.console import Console
 
     from tensorcts.conformance import explanation
-    from tensorcts.tolerances.budgets import PROFILES
+    from tensorcts.tolerances import budgets
 
-    if profile not in PROFILES:
-        raise click.UsageError(f"unknown profile {profile!r}; there are {', '.join(PROFILES)}")
+    budgets.known(profile)
     page = explanation.of(op, profile)
     if form == "json":
         click.echo(json.dumps(page, indent=2))

@@ -23,13 +23,13 @@ const backendHTML = (cell, b) => {
   const told = judged.filter((r) => r.detail);
   const trouble = told.filter((r) => r.verdict !== code.pass).map(caseHTML).join("");
   const calm = told.filter((r) => r.verdict === code.pass).map(caseHTML).join("");
-  const grade = cell.grades[b] ? `<p class="grade">${esc(cell.grades[b])}</p>` : "";
-  const body = grade + checksHTML(judged) + lackingHTML(lacking) + trouble;
+  const grade = cell.grades[b] ? `<p><small>${esc(cell.grades[b])}</small></p>` : "";
+  const body = checksHTML(judged) + lackingHTML(lacking) + trouble;
   const rest = calm && `<details><summary><small>Worst elements of what passed</small></summary>${calm}</details>`;
   // A backend without any trouble is one line until it is asked about.
   return trouble || !judged.length || shownBackends().length === 1
-    ? `<section>${head}${body}${rest}</section>`
-    : `<section><details><summary>${head}</summary>${body}${rest}</details></section>`;
+    ? `<section>${head}${grade}${body}${rest}</section>`
+    : `<section><details><summary>${head}</summary>${body}${rest}</details>${grade}</section>`;
 };
 
 // Columns that are left out where no row has anything in them.

@@ -76,6 +76,10 @@ def test_another_profile_changes_the_verdict_but_not_the_grade(
     assert [grade.profile for grade in grades.of_ops(record)] == ["opencl"]
 
 
+def test_what_rounds_correctly_holds_by_that_profile(run: Any) -> None:
+    assert {r.verdict for r in run(0, "correctly-rounded").results} == {"pass"}
+
+
 def test_a_reproducer_judges_by_the_profile_that_failed(run: Any) -> None:
     scripts = [r.reproducer for r in run(1, "correctly-rounded").results if r.reproducer]
     assert scripts

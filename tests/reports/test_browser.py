@@ -182,3 +182,13 @@ def test_without_javascript_the_failures_can_be_read(
     assert page.locator("#matrix").is_hidden()
     assert page.locator("#list a", has_text="gelu float32").is_visible()
     context.close()
+
+
+def test_the_panel_tells_the_grade_without_being_unfolded(show: Open, record: Record) -> None:
+    record.run.ops["relu"]["limits"] = {"float32": {"best": 0.4, "good": 2.5}}
+    for result in record.results:
+        result.rule = "ulp(3)" if result.op == "relu" else result.rule
+    page = show(record)
+    _cell(page, "relu", "float32").click()
+    said = "grade good: at most 0.5 ulp, where the profiles allow best 0.4, good 2.5"
+    assert page.locator(f'#panel p:has-text("{said}")').first.is_visible()

@@ -7,10 +7,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from tensorcts.reports import grades, html, terminal
-from tensorcts.reports.records import Record, Result, Verdict, Worst
+from tensorcts.reports.records import Backend, Record, Result, Run, Verdict, Worst
 
 LIMITS = {"best": 0.5, "good": 2.5, "fair": 4.0}
 FAULT = Worst([0], ["x = 1"], "2", "1", 9.0, None, "4 ulp")
@@ -108,6 +110,28 @@ def test_what_is_not_offered_has_no_grade(graded: Record) -> None:
 def test_records_without_limits_have_no_grades(record: Record) -> None:
     assert not grades.of_ops(record)
     assert "Precision grade" not in html.render([record])
+
+
+ERRORS = st.floats(0, 10)
+
+
+@given(st.lists(ERRORS, min_size=1), ERRORS)
+def test_a_further_error_never_makes_a_grade_tighter(errors: list[float], further: float) -> None:
+    def place(ulps: list[float]) -> int:
+        profile = grades.Grade("alpha", "add", "float32", max(ulps), LIMITS, sound=True).profile
+        return [*LIMITS, ""].index(profile)
+
+    assert place([*errors, further]) >= place(errors)
+
+
+@given(st.dictionaries(st.sampled_from(["add", "gelu", "relu"]), ERRORS, min_size=1))
+def test_a_backend_is_as_good_as_its_worst_op(errors: dict[str, float]) -> None:
+    ops = {op: {"limits": {"float32": LIMITS}} for op in errors}
+    run = Run("1", "", 0, 1, "", {}, [Backend("alpha")], ops)
+    record = Record(run, [result(op, ulp) for op, ulp in errors.items()], None)
+    (found,) = grades.overall(record)
+    order = [*LIMITS, ""]
+    assert found.profile == max(profiles(record).values(), key=order.index)
 
 
 def test_a_backend_has_the_grade_that_all_ops_meet(graded: Record) -> None:
