@@ -5,20 +5,25 @@ In a module of its own, as importing Hypothesis takes a tenth of a second.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import hypothesis
 from hypothesis import strategies
 
 from tensorcts.conformance import checks
+from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.judge import Judge, Judgement
+from tensorcts.conformance.judge import Judgement
 from tensorcts.reports.records import FAILURES
 
 ENDINGS = ("crash", "hang")
 """Verdicts that end a worker."""
 
 
-def judgements_of(test: Test, judge: Judge, seed: int, examples: int) -> list[Judgement]:
+def judgements_of(
+    test: Test, judge: Callable[[Case], Judgement], seed: int, examples: int
+) -> list[Judgement]:
     """Judge cases drawn by Hypothesis; after a failure only the shrunk case is kept beside it."""
     judgements: list[Judgement] = []
     failed: list[Judgement] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tensorcts.conformance import checks, shrink
@@ -116,7 +116,7 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
         result.message = reason
         return result
     tally = _Tally(judge.capabilities.dtypes)
-    for judgement in _judgements(test, judge, settings):
+    for judgement in judgements(test, judge, settings):
         tally.add(judgement)
     result.verdict = tally.verdict
     result.cases, result.rule = tally.cases, tally.rule
@@ -148,7 +148,10 @@ def _add_statistics(result: Result, gathering: Gathering, profile: str | None) -
     result.reproducer = script_together(cases, result.backend, profile)
 
 
-def _judgements(test: Test, judge: Judge, settings: Settings) -> Iterator[Judgement]:
+def judgements(
+    test: Test, judge: Callable[[Case], Judgement], settings: Settings
+) -> Iterator[Judgement]:
+    """What is made of each case of a test."""
     if test.check != "random":
         for case in checks.cases(test, settings.seed):
             yield judge(case)

@@ -70,19 +70,21 @@ class Selftest:
 
     def findings(self, names: Iterable[str]) -> Iterator[Finding]:
         """What becomes of each fault, as they come."""
-        return self._each(partial(_attempt, self.settings, self.folder), names)
+        return each(self.jobs, partial(_attempt, self.settings, self.folder), names)
 
     def alarms(self, places: Iterable[Place]) -> Iterator[Alarm]:
         """What the honest backends get for each test, as they come."""
-        return self._each(partial(_try_honest, self.settings, self.folder), places)
+        return each(self.jobs, partial(_try_honest, self.settings, self.folder), places)
 
-    def _each(self, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
-        if self.jobs == 1:
-            yield from map(function, items)
-            return
-        context = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(self.jobs, mp_context=context) as pool:
-            yield from pool.map(function, items)
+
+def each(jobs: int, function: Callable[[Item], Found], items: Iterable[Item]) -> Iterator[Found]:
+    """What a function gives for each item, in order, made by so many processes."""
+    if jobs == 1:
+        yield from map(function, items)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+        yield from pool.map(function, items)
 
 
 def tests_of(fault: Fault) -> Iterator[Test]:
@@ -100,8 +102,8 @@ def attempt(fault: Fault, settings: Settings, folder: Path | None) -> Finding:
     A case that the honest backend fails too tells nothing of the fault.
     """
     host, other = InProcess(faulty(fault)), InProcess(without(fault))
-    right = Judge(other.capabilities, other.run, _opened(folder))
-    judge = Judge(host.capabilities, host.run, _opened(folder), partial(_failing_too, right))
+    right = Judge(other.capabilities, other.run, opened(folder))
+    judge = Judge(host.capabilities, host.run, opened(folder), partial(_failing_too, right))
     tried: list[Place] = []
     for test in tests_of(fault):
         tried.append((test.op.name, test.dtype, test.check))
@@ -122,7 +124,7 @@ def _failing_too(honest: Judge, case: Case) -> str:
 def _try_honest(settings: Settings, folder: Path | None, place: Place) -> Alarm:
     op, dtype, check = place
     test, backend = Test(get(op), dtype, check), honest(op).name
-    session = Session([backend], settings, all_waivers([backend], ()), cache=_opened(folder))
+    session = Session([backend], settings, all_waivers([backend], ()), cache=opened(folder))
     result = session.run(test, backend)
     message = said(result) if result.verdict in FAILURES else ""
     return Alarm(backend, test.id, message, result.cases)
@@ -138,5 +140,6 @@ def said(result: Result) -> str:
 
 
 @cache
-def _opened(folder: Path | None) -> Cache:
+def opened(folder: Path | None) -> Cache:
+    """The cache of a folder, one for all tests of a process."""
     return Cache(folder)
