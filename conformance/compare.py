@@ -128,7 +128,7 @@ def _of(alternative: NDArray[Any], expected: Expected) -> Expected:
 class _Errors:
     """For each element whether it is wrong, and how far off it is.
 
-    severity: the error over the bound.
+    severity: the error over the bound, or in ulps where only the truth itself passes.
     allowed: the bound in ulps, infinite where it says nothing.
     weak: where the bound lets 0 pass as well as the truth.
     """
@@ -155,7 +155,7 @@ def _measured_exactly(
         return _Errors(~same, np.where(same, 0.0, 1.0), None, None, None)
     ulp = np.where(flushed, 0.0, _error(got, expected) / _unit(expected))
     overflowed = same & (got != got)  # NaN stands past the largest number without infinities
-    return _Errors(~same, np.where(same, 0.0, 1.0), np.where(overflowed, 0.0, ulp), None, None)
+    return _Errors(~same, np.where(same, 0.0, ulp), np.where(overflowed, 0.0, ulp), None, None)
 
 
 def _smallest_normal(expected: Expected) -> float:

@@ -7,6 +7,7 @@ op meets that one or nothing. A grade speaks of the errors that a run has seen, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ class Grade:
     ulp: the largest error measured.
     limits: the ulps that each profile allows, the tightest first.
     sound: whether no test failed by anything but the size of its error.
+    whole: whether no test failed at all. One that fails draws no further cases, which might have
+        shown larger errors: the grade is the best that is possible.
     """
 
     backend: str
@@ -33,6 +36,7 @@ class Grade:
     ulp: float
     limits: Mapping[str, float]
     sound: bool
+    whole: bool
 
     def meets(self, profile: str) -> bool:
         """Whether everything measured is within the profile."""
@@ -52,7 +56,7 @@ class Grade:
     def __str__(self) -> str:
         """The grade, and how it comes about."""
         allowed = ", ".join(f"{name} {_ulps(ulps)}" for name, ulps in self.limits.items())
-        name = self.profile or "none"
+        name = _named(self.profile, self.whole)
         if not self.sound:
             name += ", as a test fails by something else than precision"
         return f"grade {name}: at most {_ulps(self.ulp)} ulp, where the profiles allow {allowed}"
@@ -63,6 +67,7 @@ class Overall:
     """The grade of a backend in a dtype.
 
     profile: the tightest profile that all graded ops meet, empty where there is none.
+    whole: whether none of them fails (``Grade``).
     graded: how many ops are graded.
     obstacle: the next tighter profile, and the op that is farthest from meeting it.
     """
@@ -70,13 +75,19 @@ class Overall:
     backend: str
     dtype: str
     profile: str
+    whole: bool
     graded: int
     obstacle: str
+
+    @property
+    def name(self) -> str:
+        """The grade in words."""
+        return _named(self.profile, self.whole)
 
     def __str__(self) -> str:
         """The dtype, its grade, and what stands against the next."""
         against = f" (not {self.obstacle})" if self.obstacle else ""
-        return f"{self.dtype} {self.profile or 'none'}{against}"
+        return f"{self.dtype} {self.name}{against}"
 
 
 def of_ops(record: Record) -> list[Grade]:
@@ -84,10 +95,10 @@ def of_ops(record: Record) -> list[Grade]:
     grades = []
     for (backend, op, dtype), results in _judged(record).items():
         limits = _limits(record, op).get(dtype)
-        errors = [r.ulp for r in results if _counts(r) and r.ulp is not None]
+        errors = [_error(r) for r in results if _counts(r) and r.ulp is not None]
         if limits and errors and not _is_derived(results):
-            sound = all(map(_is_sound, results))
-            grades.append(Grade(backend, op, dtype, max(errors), limits, sound))
+            sound, whole = all(map(_is_sound, results)), not any(map(_fails, results))
+            grades.append(Grade(backend, op, dtype, max(errors), limits, sound, whole))
     return grades
 
 
@@ -128,6 +139,7 @@ def summarised(record: Record, backend: str) -> dict[str, Any]:
     return {
         one.dtype: {
             "profile": one.profile or None,
+            "at_best": not one.whole,
             "obstacle": one.obstacle or None,
             "ops": ops[one.dtype],
         }
@@ -141,12 +153,13 @@ def _together(backend: str, dtype: str, grades: list[Grade]) -> Overall:
     met = [p for p in profiles if all(grade.meets(p) for grade in grades)]
     profile = met[0] if met else ""
     place = profiles.index(profile) if met else len(profiles)
+    whole = all(grade.whole for grade in grades)
     if not place:
-        return Overall(backend, dtype, profile, len(grades), "")
+        return Overall(backend, dtype, profile, whole, len(grades), "")
     tighter = profiles[place - 1]
     worst = max(grades, key=lambda g: (not g.sound, g.ulp / g.limits[tighter]))
     obstacle = f"{tighter}: {worst.against(tighter)}"
-    return Overall(backend, dtype, profile, len(grades), obstacle)
+    return Overall(backend, dtype, profile, whole, len(grades), obstacle)
 
 
 def _judged(record: Record) -> dict[Key, list[Result]]:
@@ -181,12 +194,18 @@ def _is_sound(result: Result) -> bool:
     """Whether a test holds, or fails by an error that is too large and can be measured."""
     if not _fails(result):
         return True
-    limit_passed = (result.tightness or 0.0) > 1 or (result.rule == "exact" and _off(result) > 0.5)
-    return limit_passed and result.worst is not None
+    exact = result.rule == "exact" and (result.ulp or 0.0) >= 0.5
+    return result.worst is not None and (exact or (result.tightness or 0.0) > 1)
 
 
-def _off(result: Result) -> float:
-    return result.ulp or 0.0
+def _error(result: Result) -> float:
+    """The largest error; what is not the truth rounded is off by more than half an ulp."""
+    least = math.nextafter(0.5, 1) if result.rule == "exact" and _fails(result) else 0.0
+    return max(result.ulp or 0.0, least)
+
+
+def _named(profile: str, whole: bool) -> str:
+    return f"{profile} at best" if profile and not whole else profile or "none"
 
 
 def _ulps(value: float) -> str:

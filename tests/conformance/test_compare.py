@@ -161,6 +161,15 @@ def test_the_worst_element_is_shown() -> None:
     assert judged([NAN, 2.0], [1.0, 1.0], rule=of_ulps(4)).index == (0,)
 
 
+@pytest.mark.parametrize("rule", [EXACT, of_ulps(0.75)])
+def test_the_worst_element_is_the_farthest_off(rule: Rule) -> None:
+    one, off = np.float32(1), np.float32(1.5)
+    near, far = np.nextafter(one, off), np.nextafter(off, np.float32(9)) + np.float32(2**-20)
+    found = judged([near, one, far], [1.0, 1.0, 1.5], rule=rule)
+    assert found.index == (2,)
+    assert found.ulp == 9
+
+
 def test_any_of_several_results_may_come_elementwise() -> None:
     other = np.array([5.0, 6.0])
     allowing = expected([1.0, 2.0], alternatives=(other,))

@@ -73,6 +73,23 @@ def test_what_fails_by_anything_else_has_no_grade(graded: Record, verdict: Verdi
                                     "alone)"]  # fmt: skip
 
 
+def test_a_failing_test_may_not_have_seen_the_largest_error(graded: Record) -> None:
+    exact = {"rule": "exact", "tightness": None}
+    graded.results = [result("add", 1.0, "fail", worst=FAULT, **exact), result("gelu", 0.5)]
+    assert grades.lines(graded) == [
+        "alpha: float32 good at best (not best: add: 1 ulp, allowed 0.5)"
+    ]
+    assert str(grades.of_ops(graded)[0]).startswith("grade good at best: at most 1 ulp")
+    assert grades.summarised(graded, "alpha")["float32"]["at_best"]
+
+
+def test_what_fails_by_less_than_the_figures_show_is_not_rounded_correctly(graded: Record) -> None:
+    """exp(2**-53) is half an ulp and 2**-55 from 1."""
+    exact = {"rule": "exact", "tightness": None}
+    graded.results = [result("add", 0.5, "fail", worst=FAULT, **exact)]
+    assert profiles(graded) == {"add": "good"}
+
+
 def test_a_waived_error_counts(graded: Record) -> None:
     graded.results = [result("add", 9.0, "waived", worst=FAULT)]
     assert profiles(graded) == {"add": ""}
@@ -118,7 +135,7 @@ ERRORS = st.floats(0, 10)
 @given(st.lists(ERRORS, min_size=1), ERRORS)
 def test_a_further_error_never_makes_a_grade_tighter(errors: list[float], further: float) -> None:
     def place(ulps: list[float]) -> int:
-        profile = grades.Grade("alpha", "add", "float32", max(ulps), LIMITS, sound=True).profile
+        profile = grades.Grade("alpha", "add", "float32", max(ulps), LIMITS, True, True).profile
         return [*LIMITS, ""].index(profile)
 
     assert place([*errors, further]) >= place(errors)
