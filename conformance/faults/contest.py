@@ -1,9 +1,9 @@
 """The suite beside its rivals: the same faults and honest backends, on the suite's own cases.
 
 Only cases compare whose values say all: none that must raise, none that write, repeat or measure,
-and none whose result the definition leaves open. By those rules a state that damages arguments, a
-refusal that is not made and numbers that are not random can not be judged: such faults are counted
-by themselves.
+and none for which several results are right; where anything goes no element counts. By those rules
+a state that damages arguments, a refusal that is not made and numbers that are not random can not
+be judged: such faults are counted by themselves.
 """
 
 from __future__ import annotations
@@ -12,6 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.protocol import UnavailableError
@@ -140,7 +144,7 @@ def _comparable(case: Case, judge: Judge) -> bool:
 
 def _open(case: Case, judge: Judge, expected: tuple[Expected, ...], outcome: Outcome) -> bool:
     """Whether more than one result is right, by the definition or by what the backend declares."""
-    if any(each.free is not None or each.alternatives for each in expected):
+    if any(each.alternatives for each in expected):
         return True
     if len(outcome.outputs) != len(expected):
         return False
@@ -152,13 +156,21 @@ def _rivals(outcome: Outcome, expected: tuple[Expected, ...]) -> frozenset[str]:
     """The rivals that reject the outputs; an error fails any test."""
     if len(outcome.outputs) != len(expected):
         return frozenset(rival.name for rival in RIVALS)
-    pairs = [
-        (got, dtypes.round_once(each.hi, each.lo, each.dtype))
-        for got, each in zip(outcome.outputs, expected, strict=True)
-    ]
+    pairs = [_judged(got, each) for got, each in zip(outcome.outputs, expected, strict=True)]
     return frozenset(
         rival.name for rival in RIVALS if not all(rival.accepts(*pair) for pair in pairs)
     )
+
+
+def _judged(got: NDArray[Any], expected: Expected) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The result and what is expected; the same where anything goes, or ours has no bound."""
+    wanted = dtypes.round_once(expected.hi, expected.lo, expected.dtype)
+    if (got.shape, got.dtype) != (wanted.shape, wanted.dtype):
+        return got, wanted
+    anything = np.zeros(got.shape, bool) if expected.free is None else expected.free
+    if expected.sigma is not None:
+        anything = anything | ~np.isfinite(expected.sigma)
+    return np.where(anything, wanted, got), wanted
 
 
 def try_fault(settings: Settings, folder: Path | None, name: str) -> Caught:

@@ -98,13 +98,14 @@ def refuser(*names: str) -> Callable[[Refuser], Refuser]:
     return register
 
 
-def essentials(name: str) -> Callable[[Essentials], Essentials]:
-    """Register the decorated function as what gives the essentials of the op named."""
+def essentials(*names: str) -> Callable[[Essentials], Essentials]:
+    """Register the decorated function as what gives the essentials of the ops named."""
 
     def register(function: Essentials) -> Essentials:
-        if name in _ESSENTIALS:
-            raise ValueError(f"op {name!r} has two functions for its essentials")
-        _ESSENTIALS[name] = function
+        for name in names:
+            if name in _ESSENTIALS:
+                raise ValueError(f"op {name!r} has two functions for its essentials")
+            _ESSENTIALS[name] = function
         return function
 
     return register

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 
 ATTRIBUTES: dict[str, tuple[dict[str, Any], ...]] = {
     "swish": ({"beta": 1.0}, {"beta": 0.5}, {"beta": 1.702}),
@@ -54,6 +54,12 @@ def prelu(d: Draw) -> Sample:
     shape = d.shape()
     channels = shape[1] if len(shape) > 1 and shape[1] and d.boolean() else 1
     return (d.array(shape), d.array((channels,))), {}
+
+
+@essentials("prelu")
+def channels_of_images(d: Draw) -> list[Sample]:
+    """As many slopes as there are channels, and columns."""
+    return [((d.array((2, 3, 4, 3)), d.array((3,))), {})]
 
 
 @refuser("prelu")

@@ -70,6 +70,13 @@ def matmul(d: Draw) -> Sample:
     return (d.array(left), d.array(right)), {}
 
 
+@essentials("matmul")
+def batches_of_one(d: Draw) -> list[Sample]:
+    """A batch of 1 beside a larger one."""
+    pairs = (((1, 2, 3), (4, 3, 2)), ((4, 2, 3), (1, 3, 2)))
+    return [((d.array(x), d.array(y)), {}) for x, y in pairs]
+
+
 @refuser("matmul")
 def misfitting_matrices(d: Draw) -> list[Refusal]:
     """Inner sizes and batches that do not fit, and no axes at all."""

@@ -61,6 +61,12 @@ def masked_scatter(d: Draw) -> Sample:
     return (d.array(shape), mask, d.array(source)), {}
 
 
+@essentials("masked_scatter")
+def more_than_needed(d: Draw) -> list[Sample]:
+    """A source as large as the array, of which a part is needed."""
+    return [((d.array((3, 4)), np.tri(3, 4, dtype=bool), d.array((12,))), {})]
+
+
 @refuser("masked_scatter")
 def unscatterable(d: Draw) -> list[Refusal]:
     """A mask that does not broadcast or is none, and too few elements."""

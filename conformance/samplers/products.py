@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 from tensorcts.conformance.samplers.elementwise import broadcast_pair
+from tensorcts.reference import dtypes
 
 Shape = tuple[int, ...]
 
@@ -85,6 +88,15 @@ def addmm(d: Draw) -> Sample:
 def baddbmm(d: Draw) -> Sample:
     """Two batches of matrices, a third that broadcasts to their products, and the factors."""
     return _scaled(d, *_batches(d))
+
+
+@essentials("addmm", "baddbmm")
+def nothing_of_nan(d: Draw) -> list[Sample]:
+    """A third matrix of NaN times 0, which BLAS does not read."""
+    batch: Shape = () if d.op.name == "addmm" else (2,)
+    c, x, y = (d.array((*batch, *shape)) for shape in ((2, 4), (2, 3), (3, 4)))
+    c = np.full_like(c, np.nan) if dtypes.is_inexact(d.dtype) else c
+    return [((c, x, y), {"alpha": 1.0, "beta": 0.0})]
 
 
 def _scaled(d: Draw, x: Shape, y: Shape) -> Sample:

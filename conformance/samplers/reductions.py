@@ -7,8 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from tensorcts.conformance import values
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, all_samplers, refuser, sampler
+from tensorcts.conformance.samplers import (
+    Refusal,
+    Sample,
+    all_samplers,
+    essentials,
+    refuser,
+    sampler,
+)
 from tensorcts.reference import dtypes
 
 
@@ -17,6 +25,15 @@ def reduction(d: Draw) -> Sample:
     """An array, empty ones too, and axes of it."""
     shape = d.shape()
     return (d.array(shape),), {"axis": d.axes(len(shape)), "keepdims": d.boolean()}
+
+
+@essentials("any", "all")
+def one_against_all(d: Draw) -> list[Sample]:
+    """Each special value alone in a row of zeros or ones."""
+    pool = values.specials(d.dtype, moderate=True)
+    rest = np.full((len(pool),) * 2, d.op.name == "all").astype(pool.dtype)
+    x = np.where(np.eye(len(pool), dtype=bool), pool, rest)
+    return [((x,), {"axis": -1, "keepdims": False})]
 
 
 @sampler("logsumexp")
@@ -62,6 +79,16 @@ def position(d: Draw) -> Sample:
     shape = d.shape(min_side=1)
     axis = d.axis(len(shape)) if shape and d.boolean() else None
     return (d.array(shape),), {"axis": axis, "keepdims": d.boolean()}
+
+
+@essentials("argmax", "argmin")
+def neighbours(d: Draw) -> list[Sample]:
+    """Special values beside the next larger ones: integers that float64 can't tell apart."""
+    pool = values.specials(d.dtype, moderate=True)
+    ordered = np.sort(pool[pool == pool])
+    pairs = np.stack([ordered[:-1], ordered[1:]], axis=-1)
+    x = np.concatenate([pairs, pairs[:, ::-1]])
+    return [((x,), {"axis": -1, "keepdims": False})]
 
 
 @sampler("median")

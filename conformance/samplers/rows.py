@@ -39,6 +39,13 @@ def layer_norm(d: Draw) -> Sample:
     return (d.array(shape), *affine), {"eps": d.choice((1e-5, 1e-12, 1e-3))}
 
 
+@essentials("layer_norm")
+def far_from_zero(d: Draw) -> list[Sample]:
+    """Rows with a large mean, in which E[x²] - E[x]² cancels."""
+    x = d.array((3, 64), styles=("offset",))
+    return [((x, d.array((64,)), d.array((64,))), {"eps": 1e-5})]
+
+
 @refuser("layer_norm")
 def misfitting_affine(d: Draw) -> list[Refusal]:
     """A weight or a bias that is not as long as the rows."""
