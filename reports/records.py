@@ -6,7 +6,9 @@ The first line describes the run, every further one holds a verdict, the last sa
 
 from __future__ import annotations
 
+import gzip
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -184,14 +186,16 @@ class Writer:
 
 
 def read(path: Path) -> Record:
-    """The record in a file, or in the folder that holds ``records.jsonl``.
+    """The record in a file, compressed by gzip or not, or in the folder of ``records.jsonl``.
 
     Raises RecordError for a file that is missing, cut off in mid-line, or of another schema.
     """
     path = path / "records.jsonl" if path.is_dir() else path
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        content = path.read_bytes()
+        content = gzip.decompress(content) if path.suffix == ".gz" else content
+        lines = content.decode("utf-8").splitlines()
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise RecordError(f"can't read the record {path}: {error}") from error
     return parse(lines, str(path))
 

@@ -141,7 +141,7 @@ def explain(op: str, profile: str, form: str) -> None:
 )
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
-    """Show what one or more RECORDS (report folders or records.jsonl files) say.
+    """Show what one or more RECORDS (report folders, records.jsonl or .jsonl.gz files) say.
 
     \b
     Examples:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import math
@@ -28,6 +29,15 @@ def test_round_trip(record: Record, tmp_path: Path) -> None:
     (tmp_path / "records.jsonl").write_text("\n".join(_lines(record)) + "\n", encoding="utf-8")
     for path in (tmp_path, tmp_path / "records.jsonl"):
         assert asdict(records.read(path)) == asdict(record)
+
+
+def test_a_record_may_be_compressed(record: Record, tmp_path: Path) -> None:
+    path = tmp_path / "numpy.jsonl.gz"
+    path.write_bytes(gzip.compress("\n".join(_lines(record)).encode()))
+    assert asdict(records.read(path)) == asdict(record)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(RecordError, match="can't read the record"):
+        records.read(path)
 
 
 def test_every_line_is_whole_as_soon_as_it_is_written(record: Record) -> None:
