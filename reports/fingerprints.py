@@ -21,6 +21,7 @@ FIGURES = {
     "batch_invariant": "batch invariant",
     "thread_safe": "thread-safe",
     "leak_free": "leak-free",
+    "flush_subnormals": "flushing subnormals",
 }
 """The figures in the order of their columns, and the headings; others follow under their names."""
 
@@ -80,16 +81,15 @@ def widths(record: Record) -> dict[tuple[str, str], list[str]]:
     }
 
 
-def claims(record: Record, backend: str) -> dict[str, list[str]]:
-    """For each figure that is yes or no the ops (with dtypes) of which it is no."""
-    found: dict[str, list[str]] = {}
+def claims(record: Record, backend: str) -> dict[str, tuple[list[str], list[str]]]:
+    """For each figure that is just yes or no the ops (with dtypes) of which it is yes, and no."""
+    found: dict[str, dict[str, list[str]]] = {}
     for result in measured(record):
         if result.backend == backend:
             for name, figure in result.measured.items():
-                if figure in ("yes", "no"):
-                    failing = found.setdefault(name, [])
-                    failing += [f"{result.op} {result.dtype}"] if figure == "no" else []
-    return found
+                ops = found.setdefault(name, {"yes": [], "no": []}).setdefault(figure, [])
+                ops.append(f"{result.op} {result.dtype}")
+    return {name: (ops["yes"], ops["no"]) for name, ops in found.items() if len(ops) == 2}
 
 
 def _named(ops: list[str], most: int = 3) -> str:
@@ -117,9 +117,14 @@ def summarised(record: Record) -> list[str]:
         own = {d: kinds for (name, d), kinds in widths(record).items() if name == backend.name}
         parts = [f"{dtype} {', '.join(kinds)}" for dtype, kinds in own.items()]
         parts += [
-            f"{names[name]} but for {_named(ops)}" if ops else names[name]
-            for name, ops in claims(record, backend.name).items()
+            _claimed(names[name], *kinds) for name, kinds in claims(record, backend.name).items()
         ]
         if parts:
             found.append(f"{backend.name}: {' · '.join(parts)}")
     return found
+
+
+def _claimed(name: str, holding: list[str], failing: list[str]) -> str:
+    if not holding:
+        return f"not {name}"
+    return f"{name} but for {_named(failing)}" if failing else name

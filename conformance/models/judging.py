@@ -24,8 +24,9 @@ from tensorcts.reports.records import VERDICTS, Verdict
 from tensorcts.tolerances import rules, spreads, ulps
 from tensorcts.tolerances.model import NoiseModel
 
-RUNS = 2 * (1 + spreads.SAMPLES)
-"""Runs of the definitions behind one judgement; ``advance`` is called after each."""
+RUNS = 4
+"""Runs of the definitions behind one judgement: the truth and all noisy samples at once, of steps
+and of drifts. ``advance`` is called after each."""
 
 Run = Callable[[Wrap], tuple[NDArray[np.float64], ...]]
 

@@ -106,6 +106,15 @@ def test_an_honest_backend_keeps_its_claims(op: str, judged: Any) -> None:
     assert expected.items() <= result.measured.items()
 
 
+@pytest.mark.skipif(np.finfo(np.longdouble).nmant != 63, reason="no padded numbers here")
+def test_bytes_that_pad_a_number_tell_nothing() -> None:
+    one, other = np.full((2, 3), 1.5, np.longdouble)
+    other.view(np.uint8).reshape(3, -1)[:, 10:] = 255  # x87 numbers have 10 bytes
+    assert one.tobytes() != other.tobytes()
+    assert repeating._bits(one) == repeating._bits(other)
+    assert repeating._bits(one) != repeating._bits(np.nextafter(one, 2))
+
+
 class Counting(NumpyBackend):
     """A backend whose own count of memory grows by some bytes a call, or once."""
 

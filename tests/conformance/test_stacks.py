@@ -156,7 +156,8 @@ def test_an_honest_backend_holds(dtype: str) -> None:
     found = judge(tiny(dtype), "numpy", NumpyBackend(), lambda: ticks.append(None))
     assert (found.verdict, found.message) == ("pass", "")
     assert [one.layer for one in found.layers] == LAYERS
-    assert all(one.step.comparison.vacuous == 0 for one in found.layers)
+    steps = [one.step.comparison for one in found.layers]
+    assert all(s.vacuous < s.count / 20 for s in steps)  # some are near zero, in 16 bits
     assert len(ticks) == RUNS
 
 

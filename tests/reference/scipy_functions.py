@@ -112,6 +112,7 @@ def logsumexp(x: Any, *, axis: Any, keepdims: bool) -> Any:
 def layer_norm(x: Any, weight: Any, bias: Any, *, eps: float) -> Any:
     only(x.shape[-1] > 1, "rows that vary")
     spread = stats.describe(x, axis=-1, ddof=0).variance[..., None]
+    only(np.all(spread != 0), "rows that vary")
     return stats.zscore(x, axis=-1) * np.sqrt(spread / (spread + eps)) * weight + bias
 
 
@@ -173,7 +174,7 @@ def cumulative_sum(x: Any, *, axis: int, include_initial: bool, dtype: str) -> A
 
 @oracle
 def diff(x: Any, *, axis: int, n: int) -> Any:
-    only(0 < n < x.shape[axis], "differences of something")
+    only(x.size > 0 and 0 < n < x.shape[axis], "differences of something")
     found = signal.lfilter(np.poly([1.0] * n), [1.0], x, axis)
     return np.moveaxis(np.moveaxis(found, axis, 0)[n:], 0, axis)
 
@@ -240,6 +241,7 @@ def outer(x: Any, y: Any) -> Any:
 def kron(x: Any, y: Any) -> Any:
     only(max(x.ndim, y.ndim) < 3 and x.size * y.size > 0, "matrices that have elements")
     product = sparse.kron(np.atleast_2d(x), np.atleast_2d(y)).toarray()
+    product = product.astype(x.dtype)  # without a number that is not zero it is real
     return np.reshape(product, product.shape[2 - max(x.ndim, y.ndim) :])
 
 

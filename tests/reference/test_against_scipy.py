@@ -34,13 +34,18 @@ TRAITS = {"activation_at_minus_infinity": "nan", "gemm_alpha_zero": "any"}
 """What the definitions leave open."""
 
 DIFFERENCES = {
+    "cumulative_sum": "SciPy's filter multiplies by 0 too: an infinity becomes NaN",
     "exp2": "SciPy gives 0 where the power of two is subnormal",
     "deg2rad": "SciPy counts seconds of arc, of which there are too many for the largest angles",
     "digamma": "SciPy's complex function is NaN at 0, and knows no sides of it",
+    "log_softmax": "SciPy takes log(inf) for the normaliser of a row with inf: -inf beside NaN",
+    "max_pool2d": "SciPy's filter with a footprint knows no NaN: any neighbour may win",
+    "median": "SciPy's quantile weighs neighbours: an infinity times 0 is NaN",
     "std": "SciPy leaves NaN out, that of inf - inf too: with an infinity it is inf",
     "tril": "a sparse array does not store -0",
     "triu": "a sparse array does not store -0",
     "roll": "SciPy weighs neighbours and adds them up: -0 + 0 is 0",
+    "var": "SciPy leaves NaN out, that of inf - inf too: with an infinity it is inf",
 }
 """Ops of which special values differ, each with the reason."""
 

@@ -53,6 +53,14 @@ def test_the_terminal_has_a_line_for_each_backend(measured: Record) -> None:
     ) in printed(measured)
 
 
+def test_what_holds_for_no_op_is_said_plainly(record: Record) -> None:
+    for op, flush in (("exp", "no"), ("log", "results")):
+        figures = {"leak_free": "no", "flush_subnormals": flush}
+        result = Result("alpha", op, "float32", "properties", "pass", measured=figures)
+        record.results.append(result)
+    assert fingerprints.summarised(record) == ["alpha: not leak-free"]
+
+
 def test_nothing_measured_is_nothing_said(record: Record) -> None:
     assert "measured" not in printed(record)
     assert "Fingerprint" not in html.render([record])
