@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -36,7 +35,7 @@ def entries(backends: Mapping[str, Backend], *, tried: bool = False) -> Iterator
         yield {
             "name": op.name,
             "family": op.family,
-            "signature": f"{op.name}{inspect.signature(op.function)}",
+            "signature": f"{op.name}{op.signature}",
             "summary": op.summary,
             "dtypes": list(op.dtypes),
             "result": op.result,

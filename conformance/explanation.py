@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import textwrap
 from typing import Any
 
 from rich.console import Console
@@ -27,7 +28,7 @@ def of(name: str, profile: str) -> dict[str, Any]:
     return {
         "name": op.name,
         "family": op.family,
-        "signature": f"{op.name}{inspect.signature(op.function)}",
+        "signature": f"{op.name}{op.signature}",
         "summary": op.summary,
         "text": _paragraphs(op.text.partition("\n\n")[2]),
         "definition": _body(op),
@@ -56,8 +57,9 @@ def print_page(page: dict[str, Any], console: Console) -> None:
         text.add_row(Text(label), Text(paragraph))
     console.print(text)
     console.print()
-    code = Syntax(page["definition"], "python", background_color="default")
-    _section(console, "Definition", code if console.is_terminal else page["definition"])
+    _section(
+        console, "Definition", Syntax(page["definition"], "python", background_color="default")
+    )
     _section(console, "Dtypes", f"{', '.join(page['dtypes'])}; result: {page['result']}")
     gradient = "by reverse mode" if page["differentiable"] else "none"
     _section(console, "Gradient", f"{gradient} (see the text above)")
@@ -74,6 +76,9 @@ def print_page(page: dict[str, Any], console: Console) -> None:
 
 def _section(console: Console, title: str, body: Any) -> None:
     console.print(f"[bold]{title}[/bold]", highlight=False)
+    if isinstance(body, Syntax) and not console.is_terminal:
+        console.out(textwrap.indent(body.code, "  "), highlight=False)  # lines as they are
+        return
     console.print(Padding(body, (0, 2)), highlight=False, markup=False)
 
 

@@ -6,6 +6,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
@@ -160,10 +161,10 @@ class Op:
         """The definition itself, without its docstring."""
         return inspect.getsource(inspect.unwrap(self.function))
 
-    @property
+    @cached_property
     def signature(self) -> inspect.Signature:
         """The signature: positional parameters are arrays, keyword-only ones attributes."""
-        return inspect.signature(self.function)
+        return inspect.signature(self.function, eval_str=True)
 
     def domain_of(self, position: int) -> tuple[float, float]:
         """The interval on which the argument at ``position`` is defined."""

@@ -169,8 +169,9 @@ def test_an_op_is_explained_on_one_page(invoke: Invoke) -> None:
     assert page["name"] == "softmax"
     assert set(page["rules"]) == set(page["dtypes"])
     text = invoke("explain", "softmax").stdout
-    for part in ("softmax", "Definition", "Tolerance", "float32", "np.exp"):
+    for part in ("softmax", "Definition", "Tolerance", "float32", "np.exp", page["signature"]):
         assert part in text
+    assert page["signature"] == "softmax(x: Any, *, axis: int) -> Any"
 
 
 def test_every_op_can_be_explained(invoke: Invoke) -> None:
