@@ -25,9 +25,9 @@ PROBES = (WRITE_RESULT, WRITE_ARGUMENT, CALL_AGAIN)
 def other_arguments(case: Case) -> list[NDArray[Any] | None]:
     """Those of a further call: the numbers of the first array in the order from behind."""
     first, *rest = case.arrays
-    numbers = first is not None and dtypes.is_inexact(dtypes.name_of(first.dtype))
-    return [first.ravel()[::-1].reshape(first.shape) if first is not None and numbers else first,
-            *rest]  # fmt: skip
+    if first is None or not dtypes.is_inexact(dtypes.name_of(first.dtype)):
+        return [first, *rest]
+    return [np.flip(first).copy(), *rest]
 
 
 def marks(like: NDArray[Any]) -> NDArray[Any]:

@@ -13,10 +13,11 @@ from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.numpy_native import OPS, NumpyBackend
 from tensorcts.conformance import aliasing
 from tensorcts.conformance.cache import Cache
-from tensorcts.conformance.checks import Test, cases, usual_dtype
+from tensorcts.conformance.checks import Test, cases, checks_of, usual_dtype
 from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge
 from tensorcts.conformance.reproduce import run_file
+from tensorcts.conformance.runner import Settings, judgements
 from tensorcts.conformance.samplers import all_refusers
 from tensorcts.reference.registry import get
 
@@ -90,6 +91,23 @@ def test_a_backend_without_views_may_copy(cache: Cache, faulty: Any) -> None:
     for declared, verdict in ((host.capabilities, "fail"), (without, "pass")):
         judge = Judge(declared, host.run, cache)
         assert {judge(case).verdict for case in probe} == {verdict}
+
+
+class PackedOnly(NumpyBackend):
+    """A backend whose transfers take row-major memory, as MLX's do."""
+
+    def to_device(self, array: Any) -> Any:
+        assert array.flags.c_contiguous
+        return super().to_device(array)
+
+
+@pytest.mark.parametrize("check", checks_of(get("exp"), "float32"))
+def test_a_backend_is_given_row_major_arrays(check: str, cache: Cache) -> None:
+    """Other layouts are made on the device, of what was transferred."""
+    host = InProcess(PackedOnly())
+    judge = Judge(host.capabilities, host.run, cache)
+    test = Test(get("exp"), "float32", check)
+    assert {found.verdict for found in judgements(test, judge, Settings(0, 3))} == {"pass"}
 
 
 @pytest.mark.parametrize("op", ["take", "gather", "scatter"])
