@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from numpy.typing import NDArray
@@ -186,7 +187,9 @@ class Judge:
 
     def _measured(self, case: Case, outputs: tuple[NDArray[Any], ...]) -> Judgement:
         """What a probe measured, and whether it refutes what is declared."""
-        own = self.model(case), self._flush(case)
+        traits = self.capabilities.traits
+        expected = partial(expect, case, traits=traits, cache=self.cache)
+        own = self.model(case), self._flush(case), expected
         declared = properties.Declared(case, self.capabilities, *own)
         try:
             found = properties.READERS[case.probe](declared, outputs)

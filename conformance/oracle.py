@@ -54,7 +54,7 @@ def expect(
     names = [_dtype(case, i, kind, traits) for i, kind in enumerate(kinds)]
     found = [probes.rule_for(case, name, model) for name in names]
     derived = any(rule.kind == "derived" for rule in found)
-    options = _options(case, traits)
+    options = options_of(case, traits)
     stored_kinds = " ".join(rule.kind for rule in found)
     key = case.digest() + f" {stored_kinds} {options} {model if derived else ''}".encode()
     stored = cache.get(key)
@@ -93,14 +93,17 @@ def _compute(
     def run(wrap: Wrap) -> tuple[Any, ...]:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)  # np.mean of nothing warns by itself
-            outputs = _run(case, options, wrap)
+            outputs = interpreted(case, options, wrap)
             return tuple(map(_widened, outputs)) if case.op.own_dtype else outputs
 
     return truths.compute(case, run, model, wanted)
 
 
-def _run(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
-    """The definition's outputs, with the declared options of implementation-defined results."""
+def interpreted(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:
+    """The definition's outputs, with the options chosen of implementation-defined results.
+
+    wrap: the interpreter of its numbers.
+    """
     given = _arguments(case, options)
     plain = [_wide(a) for a in given]
     arrays = [_argument(case, a, wrap) for a in given]
@@ -172,7 +175,7 @@ def _lifted(case: Case, key: str, value: Any, wrap: Wrap) -> Any:
 @np.errstate(all="ignore")
 def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:
     """The declared trait by which the backend refuses the case as a whole, or None."""
-    chosen = _options(case, traits)
+    chosen = options_of(case, traits)
     plain = [_wide(a) for a in case.arrays]
     for choice in case.op.choices:
         refuses = choice.options[chosen[choice.trait]] is RAISES
@@ -183,7 +186,7 @@ def must_raise(case: Case, traits: Mapping[str, str]) -> str | None:
 
 def answers_breach(case: Case, traits: Mapping[str, str]) -> bool:
     """Whether the backend declares what it answers to the call, which breaks a constraint."""
-    chosen, constraint = _options(case, traits), case.refused.partition(":")[0]
+    chosen, constraint = options_of(case, traits), case.refused.partition(":")[0]
     concerned = [c for c in case.op.choices if constraint and c.constraint == constraint]
     return any(choice.options[chosen[choice.trait]] is not RAISES for choice in concerned)
 
@@ -196,7 +199,7 @@ def admitted(
     outputs: tuple[NDArray[Any], ...],
 ) -> tuple[NDArray[np.bool_] | None, ...]:
     """For each output the elements that are right by a property which the op allows (AnyWith)."""
-    options = _options(case, traits)
+    options = options_of(case, traits)
     allowed = [c.options[options[c.trait]] for c in case.op.choices]
     pairs = list(zip(outputs, expected, strict=True))
     fits = all((o.shape, o.dtype) == (e.hi.shape, dtypes.numpy_dtype(e.dtype)) for o, e in pairs)
@@ -212,7 +215,8 @@ def admitted(
     return masks
 
 
-def _options(case: Case, traits: Mapping[str, str]) -> dict[str, str]:
+def options_of(case: Case, traits: Mapping[str, str]) -> dict[str, str]:
+    """The option of each of the op's choices, by trait; raises ValueError for one it has not."""
     chosen = {}
     for choice in case.op.choices:
         general = traits.get(choice.trait, choice.default)

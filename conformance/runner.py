@@ -12,6 +12,7 @@ from tensorcts.conformance.checks import Test
 from tensorcts.conformance.gathering import Gathering
 from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
+from tensorcts.conformance.properties import together
 from tensorcts.conformance.reproduce import script, script_together
 from tensorcts.reports.records import FAILURES, VERDICTS, Result, Verdict
 from tensorcts.tolerances import budgets
@@ -68,9 +69,7 @@ class _Tally:
         self.lacking |= lacks and self._counts(judgement.case)
         if judgement.waiver:
             self.waivers[judgement.waiver] = None
-        for name, figure in judgement.measured.items():
-            if self.measured.get(name) != "no":  # what was refuted once stays so
-                self.measured[name] = figure
+        self.measured = together(self.measured, judgement.measured)
         found = judgement.comparison
         self.elements += found.count
         self.vacuous += found.vacuous

@@ -17,6 +17,7 @@ FIGURES = {
     "accumulation_rounding": "rounding",
     "products": "products",
     "order": "order",
+    "intermediates": "intermediates",
     "deterministic": "deterministic",
     "batch_invariant": "batch invariant",
     "thread_safe": "thread-safe",

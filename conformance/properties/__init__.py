@@ -12,11 +12,11 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.properties import accumulation, elementary, repeating
-from tensorcts.conformance.properties.readings import Declared, Reading
+from tensorcts.conformance.properties import accumulation, elementary, intermediates, repeating
+from tensorcts.conformance.properties.readings import Declared, Reading, together
 from tensorcts.reference.registry import Op
 
-__all__ = ["READERS", "Declared", "Reading", "applies", "cases"]
+__all__ = ["READERS", "Declared", "Reading", "applies", "cases", "together"]
 
 Reader = Callable[[Declared, tuple[NDArray[Any], ...]], Reading]
 
@@ -24,6 +24,7 @@ READERS: dict[str, Reader] = {
     accumulation.SUMS: accumulation.read,
     accumulation.FACTORS: accumulation.read,
     **dict.fromkeys(elementary.PROBES, elementary.read),
+    intermediates.STEPS: intermediates.read,
     **dict.fromkeys(repeating.PROBES, repeating.read),
 }
 """The probes, and for each what reads its results."""
@@ -31,7 +32,8 @@ READERS: dict[str, Reader] = {
 
 def applies(op: Op, dtype: str, usual: str) -> bool:
     """Whether anything is measured of the op in the dtype."""
-    return repeating.applies(op, dtype, usual) or elementary.applies(op, dtype)
+    own = (elementary.applies, intermediates.applies)
+    return repeating.applies(op, dtype, usual) or any(each(op, dtype) for each in own)
 
 
 def cases(
@@ -40,4 +42,5 @@ def cases(
     """The probes of an op in a dtype; ``drawn`` gives a sample of it for a shape."""
     yield from accumulation.cases(op, dtype)
     yield from elementary.cases(op, dtype)
+    yield from intermediates.cases(op, dtype, drawn)
     yield from repeating.cases(op, dtype, drawn, usual)

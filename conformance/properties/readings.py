@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance.cases import Case
+from tensorcts.conformance.oracle import Expected
 from tensorcts.reference import dtypes
 from tensorcts.tolerances.model import NoiseModel
+
+
+def together(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    """The figures of both; of two for one property that which promises less."""
+    both = ((name, one[name], other[name]) for name in one.keys() & other.keys())
+    return {**one, **other, **{name: min(b, a, key=_promised) for name, a, b in both}}
+
+
+def _promised(figure: str) -> float:
+    """How much a figure promises: "no" nothing, else its bits, or those of its dtype."""
+    if figure in ("no", "unknown"):
+        return 0
+    if figure in dtypes.FLOATING:
+        return dtypes.format_of(figure).p
+    digits = figure.removeprefix("≥ ")
+    return int(digits) if digits.isdecimal() else math.inf
 
 
 @dataclass(frozen=True)
@@ -19,7 +37,7 @@ class Reading:
     refuted: tuple[str, ...] = ()
 
     def __add__(self, other: Reading) -> Reading:
-        return Reading({**self.measured, **other.measured}, self.refuted + other.refuted)
+        return Reading(together(self.measured, other.measured), self.refuted + other.refuted)
 
 
 @dataclass(frozen=True)
@@ -27,12 +45,14 @@ class Declared:
     """What a backend declares of the op and dtype of a case.
 
     flush: what becomes of subnormals in the dtype: "no", "results", "all".
+    expected: the truths of the case's outputs, with the tolerances of a noise model.
     """
 
     case: Case
     capabilities: Capabilities
     model: NoiseModel
     flush: str
+    expected: Callable[[NoiseModel], tuple[Expected, ...]]
 
     def trait(self, name: str) -> str | None:
         """The trait's option for this op, None where none is declared."""
