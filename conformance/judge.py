@@ -46,7 +46,6 @@ def held_to(capabilities: Capabilities, profile: str | None) -> Capabilities:
 class Judgement:
     """The verdict on one case, with the comparison of its worst output.
 
-    unchecked: whether it was not tried, since the backend declares not to check what it breaks.
     cause: what the errors of a failing case have in common, where that is known.
     evidence: what its elements add up to, where that says something.
     """
@@ -58,7 +57,6 @@ class Judgement:
     comparison: Comparison = field(default_factory=lambda: Comparison("pass"))
     waiver: str = ""
     measured: Mapping[str, str] = field(default_factory=dict)
-    unchecked: bool = False
     cause: str = ""
     evidence: Evidence | None = None
 
@@ -111,7 +109,7 @@ class Judge:
         broken = case.refused.partition(":")[0] or must_raise(case, self.capabilities.traits)
         if f"{case.op.name}/{broken}" in self.capabilities.unchecked:
             message = f"{broken} is declared to be unchecked"
-            return Judgement(case, "unsupported", message, unchecked=True)
+            return Judgement(case, "unsupported", message)
         if reason := probes.beyond(case, self.model(case)):
             return Judgement(case, "vacuous", reason)
         found = self.judge(case, self.run(case))

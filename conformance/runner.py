@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -40,20 +41,17 @@ class Settings:
 
 
 class _Tally:
-    """The judgements of one test, added up as they come.
+    """The judgements of one test, added up as they come."""
 
-    held: the dtypes that the backend has arrays of.
-    """
-
-    def __init__(self, held: frozenset[str]) -> None:
-        self.held = held
+    def __init__(self) -> None:
         self.cases = self.elements = self.vacuous = 0
         self.ulp: float | None = None
         self.z: float | None = None
         self.tightness: float | None = None
         self.gathering = Gathering()
         self.rule = ""
-        self.lacking = False
+        self.answers = False
+        self.unsupported: Counter[str] = Counter()
         self.verdicts: dict[Verdict, int] = {}
         self.first: dict[Verdict, Judgement] = {}
         self.waivers: dict[str, None] = {}
@@ -65,8 +63,10 @@ class _Tally:
         shown = self.first.setdefault(judgement.verdict, judgement)
         if len(judgement.cause) > len(shown.cause):  # the case that tells more stands for the rest
             self.first[judgement.verdict] = judgement
-        lacks = judgement.verdict == "unsupported" and not judgement.unchecked
-        self.lacking |= lacks and self._counts(judgement.case)
+        if judgement.verdict == "unsupported":
+            self.unsupported[judgement.message] += 1
+        filled = all(a is None or a.size > 0 for a in judgement.case.arrays)
+        self.answers |= filled and judgement.verdict == "pass"
         if judgement.waiver:
             self.waivers[judgement.waiver] = None
         self.measured = together(self.measured, judgement.measured)
@@ -80,20 +80,13 @@ class _Tally:
         if judgement.evidence is not None and judgement.verdict == "pass":
             self.gathering.add(judgement.case, judgement.evidence)
 
-    def _counts(self, case: Case) -> bool:
-        """Whether a backend that does not support the case lacks the op in the test's dtype."""
-        filled = all(a is None or a.size > 0 for a in case.arrays)
-        return filled and case.layout is None and case.attrs.get("dtype", case.dtype) in self.held
-
     @property
     def verdict(self) -> Verdict:
         """The gravest failure; else waived, unsupported, vacuous or pass.
 
-        Arrays without elements pass whatever the tolerance: they make no vacuous test a pass.
-
-        A backend that lacks a kernel may still answer for arrays without elements: one case of some
-        size that it does not support makes the test unsupported. Layouts that it has none of don't,
-        nor casts to a dtype that it has none of, nor constraints that it declares not to check.
+        Arrays without elements pass whatever the tolerance: they make no vacuous test a pass. A
+        backend that lacks a kernel may still answer for them: a test is unsupported where some
+        case is and none of any size passes. What else it does not support is counted beside a pass.
         """
         for verdict in reversed(VERDICTS):
             if verdict in FAILURES and verdict in self.verdicts:
@@ -101,8 +94,10 @@ class _Tally:
         for verdict in ("waived", "unavailable"):
             if verdict in self.verdicts:
                 return verdict
-        if self.lacking or "pass" not in self.verdicts:
-            return "unsupported" if "unsupported" in self.verdicts else "vacuous"
+        if self.unsupported and not self.answers:
+            return "unsupported"
+        if "pass" not in self.verdicts:
+            return "vacuous"
         return "vacuous" if 0 < self.elements == self.vacuous else "pass"
 
 
@@ -114,7 +109,7 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     if reason is not None:
         result.message = reason
         return result
-    tally = _Tally(judge.capabilities.dtypes)
+    tally = _Tally()
     for judgement in judgements(test, judge, settings):
         tally.add(judgement)
     result.verdict = tally.verdict
@@ -122,6 +117,7 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     result.ulp, result.z, result.tightness = tally.ulp, tally.z, tally.tightness
     result.vacuous = tally.vacuous / tally.elements if tally.elements else 0.0
     result.measured = tally.measured
+    result.unsupported = dict(tally.unsupported)
     result.waiver = "; ".join(tally.waivers) if result.verdict == "waived" else ""
     shown = tally.first.get(result.verdict)
     if shown is not None and result.verdict != "pass":

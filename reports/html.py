@@ -231,6 +231,7 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
             number(result.tightness),
             f"{number(result.gain)}, z {number(result.gain_z)}" if result.gain is not None else "",
             number(result.ratio),
+            sum(result.unsupported.values()) or "",
             details[detail] if (detail := _detail(result)) else -1,
         ]
         for place, record in enumerate(records)

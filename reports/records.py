@@ -129,6 +129,8 @@ class Result:
     waiver: str = ""
     measured: dict[str, str] = field(default_factory=dict)
     """The figures of the check ``properties``, by property."""
+    unsupported: dict[str, int] = field(default_factory=dict)
+    """How many of the cases the backend does not support, by the reason it gives."""
 
     @property
     def id(self) -> str:

@@ -112,17 +112,20 @@ def _backends(record: Record, console: Console) -> None:
         _cut(console, head, "\n" + " " * widths[0] if apart else "", (facts, "dim"))
         if backend.unavailable:
             _line(console, " " * widths[0], ("unavailable: ", "yellow"), backend.unavailable)
-        elif counts := _counts(sums[name]):
+        elif counts := _counts(sums[name], *totals.left_out(record, name)):
             _cut(console, " " * widths[0], *counts)
 
 
-def _counts(sums: Totals) -> list[str | tuple[str, str]]:
-    """How many tests have each verdict but pass."""
+def _counts(sums: Totals, cases: int, tests: int) -> list[str | tuple[str, str]]:
+    """How many tests have each verdict but pass; how many cases of others are unsupported."""
     parts: list[str | tuple[str, str]] = []
     for verdict in reversed(VERDICTS):
         if sums.counts[verdict] and verdict != "pass":
             parts += [" · "] if parts else []
             parts.append((f"{sums.counts[verdict]:,} {verdict}", STYLES[verdict]))
+    if cases:
+        parts += [" · "] if parts else []
+        parts.append((f"{cases:,} cases unsupported in {tests:,} other tests", "dim"))
     return parts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tensorcts.reports.records import FAILURES, VERDICTS, End, Record, Result, Verdict
 
@@ -142,12 +142,14 @@ def waived(record: Record) -> dict[str, list[Result]]:
 class Lack:
     """What a backend does not offer for one reason.
 
-    ops: the ops concerned, each with the dtypes in which a test of it was left out.
+    ops: the ops concerned, each with the dtypes in which a test or a case of it was left out.
+    cases: how many cases of tests that it answers otherwise; 0 where whole tests were left out.
     """
 
     backend: str
     reason: str
     ops: Mapping[str, Sequence[str]]
+    cases: int = 0
 
     @property
     def listed(self) -> str:
@@ -159,21 +161,31 @@ class Lack:
 
 
 def lacks(record: Record) -> list[Lack]:
-    """What is unsupported, a backend after the other, the reason of the most ops first."""
-    found: dict[str, dict[str, dict[str, dict[str, None]]]] = {}
+    """What is unsupported, a backend after the other: whole tests first, the most ops first."""
+    found: dict[tuple[str, bool, str], Lack] = {}
     for result in record.results:
-        if result.verdict == "unsupported":
-            reasons = found.setdefault(result.backend, {})
-            ops = reasons.setdefault(reason_in(result.message, result.backend), {})
-            ops.setdefault(result.op, {})[result.dtype] = None
-    listed = (
-        [
-            Lack(backend, reason, {op: list(d) for op, d in ops.items()})
-            for reason, ops in of.items()
-        ]
-        for backend, of in found.items()
-    )
-    return [lack for one in listed for lack in sorted(one, key=lambda x: -len(x.ops))]
+        whole = result.verdict == "unsupported"
+        left_out = {result.message: 0} if whole else result.unsupported
+        for message, cases in left_out.items():
+            reason = reason_in(message, result.backend)
+            key = (result.backend, not whole, reason)
+            lack = found.get(key, Lack(result.backend, reason, {}))
+            held = dict.fromkeys((*lack.ops.get(result.op, ()), result.dtype))
+            ops = {**lack.ops, result.op: list(held)}
+            found[key] = replace(lack, ops=ops, cases=lack.cases + cases)
+    order = list(dict.fromkeys(backend for backend, _, _ in found))
+    ranked = sorted(found, key=lambda k: (order.index(k[0]), k[1], -len(found[k].ops)))
+    return [found[key] for key in ranked]
+
+
+def left_out(record: Record, backend: str) -> tuple[int, int]:
+    """How many cases a backend does not support in tests judged by others, and in how many."""
+    concerned = [
+        sum(result.unsupported.values())
+        for result in record.results
+        if result.backend == backend and result.verdict not in NOT_OFFERED and result.unsupported
+    ]
+    return sum(concerned), len(concerned)
 
 
 def reason_in(message: str, backend: str) -> str:

@@ -18,9 +18,9 @@ const ops = data.ops.map(([name, family, dtypes, summary, rule]) => {
 });
 for (const [op, dtype, backend, check, verdict, cases, rule, ...figures] of data.results) {
   const cell = ops[op].cells[dtype];
-  const [ulp, z, vacuous, tight, gain, ratio, place] = figures;
+  const [ulp, z, vacuous, tight, gain, ratio, unsupported, place] = figures;
   cell.states[backend] = Math.max(cell.states[backend], verdict);
-  cell.rows.push({ backend, check, verdict, cases, rule, ulp, z, vacuous, tight, gain, ratio, detail: data.details[place] });
+  cell.rows.push({ backend, check, verdict, cases, rule, ulp, z, vacuous, tight, gain, ratio, unsupported, detail: data.details[place] });
 }
 for (const [op, dtype, backend, text] of data.grades) ops[op].cells[dtype].grades[backend] = data.texts[text];
 for (const cell of ops.flatMap((op) => op.cells).filter(Boolean)) {

@@ -33,7 +33,7 @@ const backendHTML = (cell, b) => {
 };
 
 // Columns that are left out where no row has anything in them.
-const SPARSE = new Set(["of allowed", "gain", "S", "vacuous"]);
+const SPARSE = new Set(["of allowed", "gain", "S", "vacuous", "unsupported"]);
 
 const checksHTML = (rows) => {
   if (!rows.length) return "";
@@ -41,6 +41,7 @@ const checksHTML = (rows) => {
     ["check", "", (r) => esc(data.checks[r.check])],
     ["verdict", "v", (r) => swatch(r.verdict) + words(r.verdict)],
     ["cases", "n", (r) => r.cases],
+    ["unsupported", "n", (r) => r.unsupported],
     ["ulp", "n", (r) => esc(r.ulp)],
     ["z", "n", (r) => esc(r.z)],
     ["of allowed", "n", (r) => esc(r.tight)],

@@ -219,3 +219,12 @@ def test_what_is_unsupported_is_listed_with_its_reason(record: Record) -> None:
     for result in record.results:
         result.verdict = "pass"
     assert "Unsupported" not in Page(html.render([record])).texts["h2"]
+
+
+def test_cases_left_out_of_a_pass_are_shown(record: Record) -> None:
+    passed = next(r for r in record.results if r.backend == "alpha" and r.verdict == "pass")
+    passed.unsupported = {"no negative strides": 1234}
+    page = Page(html.render([record]))
+    assert "alpha: no negative strides" in page.text
+    assert "1,234 cases of tests judged by others" in page.text
+    assert sum(row[13] or 0 for row in page.data["results"]) == 1234

@@ -37,6 +37,13 @@ def test_pass_rate_and_coverage_stand_on_one_line_for_each_backend(record: Recor
         assert "of 6 ops" in line
 
 
+def test_cases_left_out_of_passes_are_counted(record: Record) -> None:
+    assert "cases unsupported" not in _summary(record)
+    passed = [r for r in record.results if r.backend == "beta" and r.verdict == "pass"]
+    passed[0].unsupported, passed[1].unsupported = {"no views": 3}, {"no views": 1, "why": 1}
+    assert "5 cases unsupported in 2 other tests" in _summary(record)
+
+
 def test_the_header_says_what_ran(record: Record) -> None:
     text = _summary(record)
     for fact in (

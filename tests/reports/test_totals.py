@@ -75,6 +75,20 @@ def test_what_is_unsupported_stands_under_its_reason(record: Record) -> None:
     assert (one.reason, one.listed) == ("no reason given", "spare in float32")
 
 
+def test_cases_left_out_of_a_pass_are_counted_under_their_reason(record: Record) -> None:
+    for dtype, cases in (("float32", 2), ("int32", 3)):
+        reasons = {"beta has no views: none of numbers": cases, "C1 is declared to be unchecked": 1}
+        record.results.append(
+            Result("beta", "spare", dtype, "values", "pass", 25, unsupported=reasons)
+        )
+    whole, views, unchecked = totals.lacks(record)
+    assert whole.cases == 0
+    assert (views.reason, views.cases) == ("none of numbers", 5)
+    assert (unchecked.listed, unchecked.cases) == ("spare in float32, int32", 2)
+    assert totals.left_out(record, "beta") == (7, 2)
+    assert totals.left_out(record, "alpha") == (0, 0)
+
+
 @pytest.mark.parametrize(
     ("message", "reason"),
     [
