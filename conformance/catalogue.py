@@ -83,7 +83,7 @@ def has_jvp(op: Op) -> bool:
 
 
 def _differentiates(op: Op, differentiate: Any) -> bool:
-    dtype = next((name for name in op.dtypes if dtypes.is_floating(name)), None)
+    dtype = next((name for name in op.dtypes if dtypes.is_inexact(name)), None)
     if dtype is None:
         return False
     case = checks.curated(Test(op, dtype, "shapes"), SAMPLE_SHAPE)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import functools
 import math
+import operator
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from types import EllipsisType
 from typing import Any, ParamSpec, TypeVar
 
@@ -86,15 +87,22 @@ def innermost(x: Any) -> Any:
     return x
 
 
-def interpreters(tree: Any) -> Iterator[Interpreter]:
+def interpreters(tree: Any) -> list[Interpreter]:
     """Every interpreter among the arguments, those inside lists, tuples and dicts included."""
     if isinstance(tree, Interpreter):
-        yield tree
-    elif isinstance(tree, dict):
-        yield from interpreters(tree.values())
-    elif isinstance(tree, list | tuple) or type(tree) is type({}.values()):
-        for item in tree:
-            yield from interpreters(item)
+        return [tree]
+    found: list[Interpreter] = []
+    if isinstance(tree, NESTS):
+        for item in tree.values() if isinstance(tree, dict) else tree:
+            if isinstance(item, Interpreter):
+                found.append(item)
+            elif isinstance(item, NESTS):
+                found += interpreters(item)
+    return found
+
+
+NESTS = (tuple, list, dict)
+"""The types of arguments that arrays are looked for in."""
 
 
 def highest(tree: Any, *, default: D) -> Interpreter | D:
@@ -102,17 +110,20 @@ def highest(tree: Any, *, default: D) -> Interpreter | D:
 
     NumPy asks one array of each type only, which need not be the right one.
     """
-    return max(interpreters(tree), key=lambda found: found.level, default=default)
+    return max(interpreters(tree), key=_level, default=default)
+
+
+_level = operator.attrgetter("level")
 
 
 def unwrap(tree: Any, level: int) -> Any:
     """The same arguments with each interpreter of ``level`` replaced by its value."""
     if isinstance(tree, Interpreter):
         return tree.value if tree.level == level else tree
-    if isinstance(tree, list | tuple):
-        return type(tree)(unwrap(item, level) for item in tree)
     if isinstance(tree, dict):
         return {key: unwrap(item, level) for key, item in tree.items()}
+    if isinstance(tree, NESTS):
+        return type(tree)([unwrap(item, level) for item in tree])
     return tree
 
 

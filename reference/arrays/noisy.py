@@ -57,9 +57,9 @@ class Noisy(Interpreter):
         if function in primitives.ARITHMETIC:
             budget = self.noise.budgets[_row(primitives.ARITHMETIC[function], result)]
             return self.noise.rounded(result, _unless_exact(budget, function, args))
-        if function is np.absolute and any(_is_complex(a) for a in args):
+        if function is np.absolute and any(map(primitives.is_complex, args)):
             return self.noise.rounded(result, self.noise.budgets["hypot"])
-        if function is np.sign and _is_complex(result):  # a quotient by the modulus
+        if function is np.sign and primitives.is_complex(result):  # a quotient by the modulus
             modulus = self.noise.rounded(result, self.noise.budgets["hypot"])
             return self.noise.rounded(modulus, self.noise.budgets["divide"])
         if function not in NOISELESS:
@@ -84,12 +84,8 @@ def _is_inexact(result: Any) -> bool:
     return np.asarray(_plain(result)).dtype.kind in "fc"
 
 
-def _is_complex(x: Any) -> bool:
-    return np.asarray(_plain(x)).dtype.kind == "c"
-
-
 def _row(name: str, result: Any) -> str:
-    return f"complex {name}" if _is_complex(result) else name
+    return f"complex {name}" if primitives.is_complex(result) else name
 
 
 def _root(noise: Noise, function: Callable[..., Any], *operands: Any, **kwargs: Any) -> Any:
@@ -114,7 +110,7 @@ def _squares(x: Any, scale: float) -> Any:
     x = x if scale == 1.0 else x / scale
     if not isinstance(x, Stacked):
         return np.abs(x) ** 2
-    size = np.abs(x.value) if _is_complex(x) else x.value
+    size = np.abs(x.value) if primitives.is_complex(x) else x.value
     return np.einsum("s...,s...->...", size, size) / len(size)
 
 
@@ -244,7 +240,7 @@ def _psi(noise: Noise, x: Any) -> Any:
 def _power(noise: Noise, x: Any, y: Any) -> Any:
     """The complex power is exp(y·log x), whose error grows with the size of the exponent."""
     z = np.power(x, y)
-    if not _is_complex(z):
+    if not primitives.is_complex(z):
         return noise.rounded(z, noise.budgets["pow"])
     logarithm = noise.rounded(np.log(x), noise.budgets["complex log"])
     exponent = noise.rounded(y * logarithm, noise.budgets["complex multiply"])

@@ -107,6 +107,14 @@ MOVING = (np.reshape, np.transpose, np.broadcast_to, np.squeeze, np.expand_dims,
 """Primitives that only move data."""
 
 
+def is_complex(x: Any) -> bool:
+    """Whether an array holds complex numbers, an array of objects at least one."""
+    dtype = np.asarray(plain := innermost(x)).dtype
+    if dtype.kind == "O":
+        return any(isinstance(item, mpmath.mpc) for item in plain.flat)
+    return dtype.kind == "c"
+
+
 def constant(text: str | Callable[[Any], Any], like: Any) -> Any:
     """A constant in the precision of the array ``like``.
 

@@ -1,36 +1,52 @@
-"""Definitions with derivative rules of their own."""
+"""Functions with derivative rules of their own, in place of those of their parts."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar, cast
 
 from tensorcts.reference.arrays.dispatch import highest
-from tensorcts.reference.autodiff.rules import RULES
+from tensorcts.reference.autodiff.dual import Dual
+from tensorcts.reference.autodiff.rules import Joint
 from tensorcts.reference.autodiff.traced import Traced
 
-P = ParamSpec("P")
-R = TypeVar("R")
+F = TypeVar("F", bound=Callable[..., Any])
+Rule = Callable[..., Any]
 
 
-def gradient(*rules: Callable[..., Any] | None) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def gradient(*rules: Rule | None, tangent: Rule | None = None) -> Callable[[F], F]:
     """Give the decorated function rules, one for each array, in place of those of its parts.
 
     This is for a function whose documented gradient is not as well conditioned as the traced one
-    (or better): the tolerance of a gradient is that of the formula which its rule evaluates.
+    (or better), or is another one: a straight-through estimator. The tolerance of a gradient is
+    that of the formula which its rule evaluates.
+
+    rules: ``rule(g, z, *args, **kwargs)``, the cotangent of one argument from that of the result z.
+    tangent: ``tangent(tangents, z, *args, **kwargs)``, the tangent of the result from those of the
+        arguments (None for constants); without it forward mode goes by the parts.
     """
+    return lambda function: _with_rules(function, rules, tangent)
 
-    def decorate(function: Callable[P, R]) -> Callable[P, R]:
-        @functools.wraps(function)
-        def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
-            top = highest((args, kwargs), default=None)
-            if not isinstance(top, Traced):
-                return function(*args, **kwargs)
-            result: R = top.interpret(dispatch, args, kwargs)
-            return result
 
-        RULES[dispatch] = rules
-        return dispatch
+def backward(rule: Rule, tangent: Rule | None = None) -> Callable[[F], F]:
+    """Give the decorated function one rule for all of its arguments.
 
-    return decorate
+    rule: ``rule(g, z, *args, **kwargs)``, a sequence of cotangents, one for each argument.
+    tangent: as for ``gradient``.
+    """
+    return lambda function: _with_rules(function, Joint(rule), tangent)
+
+
+def _with_rules(function: F, rules: Any, tangent: Rule | None) -> F:
+    modes = (Traced,) if tangent is None else (Traced, Dual)
+
+    @functools.wraps(function)
+    def dispatch(*args: Any, **kwargs: Any) -> Any:
+        top = highest((args, kwargs), default=None)
+        if isinstance(top, modes):
+            return top.interpret(dispatch, args, kwargs)
+        return function(*args, **kwargs)
+
+    vars(dispatch).update(rules=rules, tangent=tangent)
+    return cast(F, dispatch)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.dispatch import Interpreter, interpreters, unwrap
-from tensorcts.reference.autodiff.rules import FLAT
+from tensorcts.reference.autodiff.rules import is_flat
 from tensorcts.reference.autodiff.rules.forward import tangent_of
 from tensorcts.reference.autodiff.traced import carries_gradient
 
@@ -28,7 +28,7 @@ class Dual(Interpreter):
         """Run ``function`` on the values, and its rule on the values and tangents."""
         values, options = unwrap(args, self.level), unwrap(kwargs, self.level)
         result = function(*values, **options)
-        if function in FLAT or not carries_gradient(result):
+        if not carries_gradient(result) or is_flat(function, result):
             return result
         tangents = tuple(self._tangents(argument) for argument in args)
         if any(self._moves(argument) for argument in kwargs.values()):

@@ -7,13 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from tensorcts.reference.arrays.primitives import is_complex
 from tensorcts.reference.autodiff.levels import next_level
-from tensorcts.reference.autodiff.traced import (
-    Traced,
-    accumulate,
-    carries_gradient,
-    pulled_back,
-)
+from tensorcts.reference.autodiff.nodes import pulled_back
+from tensorcts.reference.autodiff.traced import Traced, carries_gradient
 
 
 def vjp(
@@ -24,52 +21,74 @@ def vjp(
     The pullback takes a cotangent of the result (a tuple of them where the result is a tuple) to
     a tuple of cotangents of the primals: zeros where the result doesn't depend on a primal, None
     for what carries no gradient (integers, booleans, None).
+
+    Of complex numbers it is the adjoint for the inner product Re Σ a̅·b, as in PyTorch: a gradient
+    is ∂f/∂Re z + i·∂f/∂Im z, which points uphill; JAX's is its conjugate.
     """
-    level = next_level()
-    tape: list[Traced] = []
-    inputs = [Traced(x, level, tape) if carries_gradient(x) else x for x in primals]
-    with np.errstate(all="ignore"):
-        results = function(*inputs)
-    outputs = results if isinstance(results, tuple) else (results,)
+    inputs, results, level = traced(function, primals)
+    several = isinstance(results, tuple)
+    outputs = results if several else (results,)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        given = cotangent if isinstance(results, tuple) else (cotangent,)
-        cotangents: dict[int, Any] = {}
+        given = cotangent if several else (cotangent,)
+        known = []
         for output, g in zip(outputs, given, strict=True):
             _check_shape(output, g)
             if isinstance(output, Traced) and output.level == level:
-                accumulate(cotangents, output, g)
+                known.append((output.node, g))
         with np.errstate(all="ignore"):
-            pulled = pulled_back(tape, cotangents)
+            pulled = pulled_back(known)
             return tuple(_of_primal(x, pulled) if x is not p else None
-                         for x, p in zip(inputs, primals))  # fmt: skip
+                         for x, p in zip(inputs, primals, strict=True))  # fmt: skip
 
     plain = tuple(_lowered(output, level) for output in outputs)
-    return (plain if isinstance(results, tuple) else plain[0]), pullback
+    return (plain if several else plain[0]), pullback
+
+
+def traced(function: Callable[..., Any], primals: tuple[Any, ...]) -> tuple[list[Any], Any, int]:
+    """The primals as inputs of a graph of a new level, what the function makes of them, the level.
+
+    What carries no gradient stays as it is.
+    """
+    level = next_level()
+    inputs = [Traced(x, level) if carries_gradient(x) else x for x in primals]
+    with np.errstate(all="ignore"):
+        return inputs, function(*inputs), level
 
 
 def value_and_grad(
-    function: Callable[..., Any], argument: int = 0
+    function: Callable[..., Any], argument: int | tuple[int, ...] = 0
 ) -> Callable[..., tuple[Any, Any]]:
-    """The function that gives a scalar function's value and its gradient by one argument."""
+    """The function that gives a scalar function's value and its gradient by one argument.
+
+    By several arguments the gradient is the tuple of theirs. It is of real results: the real or
+    the imaginary part of a complex one has a gradient, not the number itself.
+    """
+    places = argument if isinstance(argument, tuple) else (argument,)
 
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        if not carries_gradient(args[argument]):
-            raise TypeError(f"argument {argument} carries no gradient: {args[argument]!r}")
+        for place in places:
+            if not carries_gradient(args[place]):
+                raise TypeError(f"argument {place} carries no gradient: {args[place]!r}")
 
-        def of_one(x: Any) -> Any:
-            return function(*args[:argument], x, *args[argument + 1 :], **kwargs)
+        def of_these(*moving: Any) -> Any:
+            every = list(args)
+            for place, x in zip(places, moving, strict=True):
+                every[place] = x
+            return function(*every, **kwargs)
 
-        value, pullback = vjp(of_one, args[argument])
-        if np.shape(value) != ():
-            raise ValueError(f"a gradient needs a scalar result, got shape {np.shape(value)}")
-        return value, pullback(1.0)[0]
+        value, pullback = vjp(of_these, *(args[place] for place in places))
+        if np.shape(value) != () or is_complex(value):
+            kind = "complex" if is_complex(value) else f"of shape {np.shape(value)}"
+            raise ValueError(f"a gradient needs a real scalar result, it is {kind}")
+        gradients = pullback(1.0)
+        return value, gradients if isinstance(argument, tuple) else gradients[0]
 
     return both
 
 
-def grad(function: Callable[..., Any], argument: int = 0) -> Callable[..., Any]:
-    """The gradient of a scalar function by one of its arguments, as a function."""
+def grad(function: Callable[..., Any], argument: int | tuple[int, ...] = 0) -> Callable[..., Any]:
+    """The gradient of a scalar function by one or several of its arguments, as a function."""
     both = value_and_grad(function, argument)
     return lambda *args, **kwargs: both(*args, **kwargs)[1]
 
@@ -78,8 +97,8 @@ def _lowered(x: Any, level: int) -> Any:
     return x.value if isinstance(x, Traced) and x.level == level else x
 
 
-def _of_primal(x: Traced, cotangents: dict[int, Any]) -> Any:
-    return cotangents[id(x)] if id(x) in cotangents else np.zeros_like(x.value)
+def _of_primal(x: Traced, cotangents: dict[Any, Any]) -> Any:
+    return cotangents[x.node] if x.node in cotangents else np.zeros_like(x.value)
 
 
 def _check_shape(output: Any, cotangent: Any) -> None:

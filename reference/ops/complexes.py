@@ -14,7 +14,6 @@ from tensorcts.reference.registry import op
 @op(
     dtypes=("float64", "float32"),
     result="complex",
-    differentiable=False,
     zero_sign=True,
 )
 def complex(real: Any, imag: Any) -> Any:
@@ -22,7 +21,7 @@ def complex(real: Any, imag: Any) -> Any:
 
     Constraints: (C1) real and imag have one dtype; (C2) their shapes broadcast.
     Special values: signed zeros, infinities and NaN stay what they are in each part.
-    Gradient: none yet.
+    Gradient: Re g for real, Im g for imag, each summed over its broadcast axes.
     Source: PyTorch complex; StableHLO complex.
     """
     return primitives.join_parts(real, imag)
@@ -31,7 +30,6 @@ def complex(real: Any, imag: Any) -> Any:
 @op(
     dtypes=COMPLEX + HALF_COMPLEX,
     result="real",
-    differentiable=False,
     zero_sign=True,
     aliases="may",
 )
@@ -39,7 +37,7 @@ def real(x: Any) -> Any:
     """The real part of a complex number, elementwise.
 
     Special values: signed zeros, infinities and NaN stay what they are.
-    Gradient: none yet.
+    Gradient: g, a real number: nothing comes to the imaginary part.
     Source: Array API 2024.12 real.
     """
     return np.real(x)
@@ -48,7 +46,6 @@ def real(x: Any) -> Any:
 @op(
     dtypes=COMPLEX + HALF_COMPLEX,
     result="real",
-    differentiable=False,
     zero_sign=True,
     aliases="may",
 )
@@ -56,7 +53,7 @@ def imag(x: Any) -> Any:
     """The imaginary part of a complex number, elementwise.
 
     Special values: signed zeros, infinities and NaN stay what they are.
-    Gradient: none yet.
+    Gradient: i·g.
     Source: Array API 2024.12 imag.
     """
     return np.imag(x)
@@ -64,7 +61,6 @@ def imag(x: Any) -> Any:
 
 @op(
     dtypes=COMPLEX + HALF_COMPLEX,
-    differentiable=False,
     zero_sign=True,
     also_known_as=("conjugate",),
 )
@@ -72,18 +68,18 @@ def conj(x: Any) -> Any:
     """The complex conjugate, elementwise: the sign bit of the imaginary part flips.
 
     Special values: the imaginary part ±0 becomes ∓0.
-    Gradient: none yet.
+    Gradient: the conjugate of g.
     Source: Array API 2024.12 conj.
     """
     return np.conjugate(x)
 
 
-@op(dtypes=COMPLEX, result="real", differentiable=False, zero_sign=True, also_known_as=("arg",))
+@op(dtypes=COMPLEX, result="real", zero_sign=True, also_known_as=("arg",))
 def angle(x: Any) -> Any:
     """The argument of a complex number in [-π, π], elementwise: atan2(imag, real).
 
     Special values: those of atan2: the sign of a zero part counts, and angle(-2 - 0i) is -π.
-    Gradient: none yet.
+    Gradient: i·g·x/|x|², 0 at 0.
     Source: PyTorch angle; NumPy angle.
     """
     return np.arctan2(np.imag(x), np.real(x))

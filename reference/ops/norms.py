@@ -43,17 +43,17 @@ def _scale(size: Any, axis: Axis, ord: Any) -> Any:
 
 
 def _norm_gradient(g: Any, z: Any, x: Any, *, axis: Axis, ord: Any, keepdims: bool) -> Any:
-    g, z = kept(g, x, axis, keepdims), kept(z, x, axis, keepdims)
+    g, z, sign = kept(g, x, axis, keepdims), kept(z, x, axis, keepdims), np.conjugate(np.sign(x))
     if ord == 0:
         return np.zeros_like(x)
     if np.isinf(ord):
         ties = np.abs(x) == z
-        return np.where(ties, g / np.sum(ties, axis=axis, keepdims=True) * np.sign(x), 0.0)
+        return np.where(ties, g / np.sum(ties, axis=axis, keepdims=True) * sign, 0.0)
     ratio = np.abs(x) / np.where(z == 0, 1.0, z)
     if ord == 2:
-        return g * np.sign(x) * ratio
+        return g * sign * ratio
     powers = np.power(np.where(ratio == 0, 1.0, ratio), ord - 1)
-    return np.where(ratio == 0, 0.0, g * np.sign(x) * powers)
+    return np.where(ratio == 0, 0.0, g * sign * powers)
 
 
 @op(dtypes=FLOATING + COMPLEX, result="real", also_known_as=("norm",))

@@ -1,7 +1,8 @@
 """Hand-made samples of the ops: small, in the domain, away from kinks.
 
 A test with an argument ``sample`` runs on every sample of every op that has a floating dtype, one
-with ``smooth`` on those of the differentiable ops. An op without an entry here gets what its
+with ``smooth`` on those of the differentiable ops, with ``smooth_complex`` on those of the ones
+that have a complex dtype, imaginary parts added. An op without an entry here gets what its
 sampler in ``conformance/samplers`` draws.
 """
 
@@ -27,7 +28,7 @@ Case = tuple[tuple[Any, ...], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Sample:
-    """An op with arguments: float64 arrays where they are floating."""
+    """An op with arguments: float64 or complex128 arrays where they are floating."""
 
     op: Op
     arrays: tuple[Any, ...]
@@ -36,7 +37,26 @@ class Sample:
     @property
     def floating(self) -> list[int]:
         """The positions of the floating arrays."""
-        return [i for i, a in enumerate(self.arrays) if a is not None and a.dtype == np.float64]
+        return [i for i, a in enumerate(self.arrays) if a is not None and a.dtype.kind in "fc"]
+
+    @property
+    def points(self) -> list[Exact]:
+        """The floating arrays as exact numbers."""
+        return [Exact(self.arrays[i]) for i in self.floating]
+
+    def exactly(self, *floating: Any) -> tuple[Any, ...]:
+        """The op's results with the floating arrays replaced by exact ones, as a tuple."""
+        return self.on(floating, exact=True)
+
+    @property
+    def complex(self) -> Sample:
+        """The same with imaginary parts, drawn at random, in the floating arrays."""
+        rng = np.random.default_rng(zlib.crc32(self.op.name.encode()))
+        arrays = list(self.arrays)
+        for i in self.floating:
+            arrays[i] = arrays[i] + 1j * rng.uniform(-2, 2, arrays[i].shape)
+        attrs = {n: "complex128" if n == "dtype" else value for n, value in self.attrs.items()}
+        return Sample(self.op, tuple(arrays), attrs)
 
     def on(self, floating: Any, *, exact: bool) -> tuple[Any, ...]:
         """The op's results with the floating arrays replaced, as a tuple."""
@@ -262,14 +282,18 @@ def _drawn(op: Op) -> list[Case]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     floating = [o for o in all_ops() if set(o.dtypes) & set(dtypes.FLOATING) and not o.own_dtype]
-    chosen = {"sample": floating, "smooth": [o for o in floating if o.differentiable]}
+    chosen = {"sample": floating, "smooth": [o for o in floating if o.differentiable],
+              "smooth_complex": [o for o in all_ops() if o.differentiable
+                                 and set(o.dtypes) & set(dtypes.COMPLEX)]}  # fmt: skip
     for name in set(chosen) & set(metafunc.fixturenames):
-        params = [pytest.param(s, id=f"{o.name}-{i}")
+        params = [pytest.param(s.complex if name == "smooth_complex" else s, id=f"{o.name}-{i}")
                   for o in chosen[name] for i, s in enumerate(samples(o))]  # fmt: skip
         metafunc.parametrize(name, params)
 
 
 @pytest.fixture(scope="session")
 def every_smooth() -> list[Sample]:
-    """All samples of the differentiable ops."""
-    return [s for o in all_ops() if o.differentiable for s in samples(o)]
+    """All samples of the differentiable ops, and their complex ones."""
+    smooth = [(o, s) for o in all_ops() if o.differentiable for s in samples(o)]
+    real = [s for o, s in smooth if set(o.dtypes) & set(dtypes.FLOATING)]
+    return real + [s.complex for o, s in smooth if set(o.dtypes) & set(dtypes.COMPLEX)]

@@ -78,8 +78,8 @@ def test_domains_are_intervals_of_array_arguments(op: Op) -> None:
 
 
 @every_op
-def test_differentiable_ops_have_a_floating_dtype(op: Op) -> None:
-    assert not op.differentiable or set(op.dtypes) & set(dtypes.FLOATING)
+def test_differentiable_ops_have_a_floating_or_complex_dtype(op: Op) -> None:
+    assert not op.differentiable or set(op.dtypes) & {*dtypes.FLOATING, *dtypes.COMPLEX}
 
 
 @every_op

@@ -20,9 +20,9 @@ from tensorcts.reference.arrays.primitives import (
     stop_gradient,
 )
 from tensorcts.reference.autodiff.custom import gradient
+from tensorcts.reference.autodiff.nodes import unbroadcast
 from tensorcts.reference.autodiff.reverse import grad, value_and_grad, vjp
-from tensorcts.reference.autodiff.rules import RULES, MissingRuleError
-from tensorcts.reference.autodiff.traced import unbroadcast
+from tensorcts.reference.autodiff.rules import MissingRuleError
 from tensorcts.reference.ops import definitions as ops
 
 SHAPES = hnp.array_shapes(min_dims=1, max_dims=3, min_side=1, max_side=4)
@@ -121,13 +121,6 @@ def test_a_missing_rule_raises() -> None:
         vjp(lambda u: scatter_sum(u, np.arange(2), updates=u, axis=0), np.ones(2))
 
 
-def test_complex_primals_are_refused() -> None:
-    with pytest.raises(TypeError, match="complex"):
-        vjp(np.negative, np.ones(2, np.complex128))
-    with pytest.raises(TypeError, match="complex"):
-        vjp(np.negative, Exact(np.ones(2, np.complex128)))
-
-
 def test_integers_booleans_and_none_carry_no_gradient() -> None:
     primals = np.ones(3), np.arange(3), np.ones(3, bool), None
     result, pullback = vjp(lambda x, i, b, none: np.where(b, x * i, x), *primals)
@@ -147,7 +140,7 @@ def test_shapes_are_checked() -> None:
     _, pullback = vjp(np.negative, np.ones((2, 3)))
     with pytest.raises(ValueError, match=r"shape \(2, 3\) has no cotangent of shape \(3,\)"):
         pullback(np.ones(3))
-    with pytest.raises(ValueError, match=r"scalar result, got shape \(2, 3\)"):
+    with pytest.raises(ValueError, match=r"real scalar result, it is of shape \(2, 3\)"):
         grad(np.negative)(np.ones((2, 3)))
 
 
@@ -176,7 +169,6 @@ def test_a_gradient_of_its_own_replaces_the_traced_one() -> None:
     assert square(Exact(np.array(3.0))).value.item() == 9
     assert value_and_grad(square)(3.0) == (9.0, 21.0)
     assert grad(grad(square))(3.0) == 7.0
-    del RULES[square]
 
 
 def test_levels_are_not_confused() -> None:

@@ -3,18 +3,21 @@
 A rule gives the cotangent of one argument: ``rule(g, z, *args, **kwargs)``, where ``g`` is the
 cotangent of the result ``z = function(*args, **kwargs)``. It may leave the axes that broadcasting
 stretched as they are (the caller sums them), and gives a list for an argument that is a list.
+It is the transpose of the derivative: among complex numbers the caller conjugates ``g`` and what
+the rule gives, so that rules of holomorphic functions are the same formulas as those of real ones.
 The rules of a function stand in a tuple, one for each argument that can carry a gradient, or in a
 function from the argument's position to its rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from tensorcts.reference.arrays.primitives import INDEX_VALUED, held, stop_gradient
+from tensorcts.reference.arrays.primitives import INDEX_VALUED, held, is_complex, stop_gradient
 from tensorcts.reference.autodiff.rules import (
     contractions,
     elementwise,
@@ -55,13 +58,41 @@ class MissingRuleError(NotImplementedError):
     """A function has no derivative rule for an argument that carries a gradient."""
 
 
-def rule_of(function: Callable[..., Any], position: int | str) -> Callable[..., Any]:
-    """The rule of ``function`` for its argument at ``position``; raises where there is none."""
-    rules = RULES.get(function, ())
+def is_flat(function: Callable[..., Any], result: Any) -> bool:
+    """Whether nothing flows back from the result; the complex sign, z/|z|, is not constant."""
+    return function in FLAT and not (function is np.sign and is_complex(result))
+
+
+@dataclass(frozen=True)
+class Joint:
+    """One rule for all arguments: it gives a sequence of cotangents, one for each."""
+
+    rule: Callable[..., Sequence[Any]]
+
+
+def rules_of(
+    function: Callable[..., Any], positions: Sequence[int | str]
+) -> Callable[..., list[Any]]:
+    """From the cotangent of the result (and it, and the arguments) those of some arguments.
+
+    Raises MissingRuleError where an argument has no rule.
+    """
+    rules = RULES[function] if function in RULES else getattr(function, "rules", ())
+    if isinstance(rules, Joint) and not isinstance(positions[-1], str):
+        return lambda *args, **kwargs: _picked(rules.rule(*args, **kwargs), positions)
+    chosen = [_at(rules, n) for n in positions]
+    if None in chosen:
+        name, place = getattr(function, "__name__", repr(function)), positions[chosen.index(None)]
+        raise MissingRuleError(f"{name!r} has no derivative rule for its argument {place!r}")
+    return lambda *args, **kwargs: [rule(*args, **kwargs) for rule in chosen]
+
+
+def _at(rules: Any, position: int | str) -> Any:
     if callable(rules):
-        rule: Callable[..., Any] = rules(position)
-        return rule
-    if isinstance(position, int) and position < len(rules) and rules[position] is not None:
-        return rules[position]
-    name = getattr(function, "__name__", repr(function))
-    raise MissingRuleError(f"{name!r} has no derivative rule for its argument {position!r}")
+        return rules(position)
+    known = isinstance(position, int) and isinstance(rules, tuple) and position < len(rules)
+    return rules[position] if known else None
+
+
+def _picked(cotangents: Any, positions: Sequence[int | str]) -> list[Any]:
+    return [cotangents[n] for n in positions]

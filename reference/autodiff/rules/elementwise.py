@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from tensorcts.reference.arrays.primitives import constant, hurwitz
+from tensorcts.reference.arrays.primitives import constant, hurwitz, is_complex, join_parts
 
 
 def _base(g: Any, z: Any, x: Any, y: Any) -> Any:
@@ -21,7 +21,23 @@ def _base(g: Any, z: Any, x: Any, y: Any) -> Any:
 
 def _exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
     """g·x**y·log x, 0 where x is 0 and y > 0."""
-    return g * z * np.log(np.where((x == 0) & (y > 0), 1.0, x))
+    return g * z * np.log(np.where((x == 0) & (np.real(y) > 0), 1.0, x))
+
+
+def unit(x: Any, size: Any) -> Any:
+    """x/|x|, 0 where x is 0: the sign of a real x."""
+    return x / np.where(size == 0, 1.0, size) if is_complex(x) else np.sign(x)
+
+
+def _sign(g: Any, z: Any, x: Any) -> Any:
+    """What of a complex g is at right angles to z̅, over |x|; 0 where x is 0."""
+    size = np.abs(x)
+    return (g - np.conjugate(z) * np.real(g * z)) / np.where(size == 0, np.inf, size)
+
+
+def _arccosh(g: Any, z: Any, x: Any) -> Any:
+    """g/√(x² - 1), among complex numbers as two roots: their cuts are that of arccosh."""
+    return g / (np.sqrt(x - 1) * np.sqrt(x + 1) if is_complex(x) else np.sqrt(x * x - 1))
 
 
 def _exp(g: Any, z: Any, x: Any) -> Any:
@@ -82,6 +98,9 @@ RULES: dict[Any, Any] = {
         lambda g, z, x, y: np.where(x == y, g / 2, np.where(y < x, g, 0.0)),
     ),
     np.conjugate: (lambda g, z, x: np.conjugate(g),),
+    np.real: (lambda g, z, x: g,),
+    np.imag: (lambda g, z, x: join_parts(np.zeros_like(g), -g),),
+    join_parts: (lambda g, z, x, y: np.real(g), lambda g, z, x, y: -np.imag(g)),
     np.where: (
         None,
         lambda g, z, condition, x, y: np.where(condition, g, 0.0),
@@ -89,7 +108,8 @@ RULES: dict[Any, Any] = {
     ),
     np.negative: (lambda g, z, x: -g,),
     np.positive: (lambda g, z, x: g,),
-    np.absolute: (lambda g, z, x: g * np.sign(x),),
+    np.absolute: (lambda g, z, x: g * np.conjugate(unit(x, z)),),
+    np.sign: (_sign,),
     np.square: (lambda g, z, x: g * 2 * x,),
     np.reciprocal: (lambda g, z, x: -g * z * z,),
     np.sqrt: (lambda g, z, x: g / (2 * z),),
@@ -110,7 +130,7 @@ RULES: dict[Any, Any] = {
     np.cosh: (lambda g, z, x: g * np.sinh(x),),
     np.tanh: (lambda g, z, x: g * (1 - z * z),),
     np.arcsinh: (lambda g, z, x: g / np.sqrt(1 + x * x),),
-    np.arccosh: (lambda g, z, x: g / np.sqrt(x * x - 1),),
+    np.arccosh: (_arccosh,),
     np.arctanh: (lambda g, z, x: g / (1 - x * x),),
     scipy.special.erf: (lambda g, z, x: g * _bell(x),),
     scipy.special.erfc: (lambda g, z, x: -g * _bell(x),),
