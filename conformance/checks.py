@@ -217,7 +217,16 @@ def _probes(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _properties(test: Test, seed: int) -> Iterator[Case]:
-    return properties.cases(test.op, test.dtype, _mild(test, seed), usual_dtype(test.op))
+    own = (test.op, test.dtype)
+    return properties.cases(*own, _mild(test, seed), _odd(test, seed), usual_dtype(test.op))
+
+
+def _odd(test: Test, seed: int) -> Iterator[Case]:
+    """Cases of other checks in which more than ordinary numbers occur."""
+    yield from _essentials(test, seed)
+    for check in ("special_values", "bad_arguments"):
+        if _applies(check, test.op, test.dtype):
+            yield from CURATED[check](test, seed)
 
 
 def _mild(test: Test, seed: int) -> Callable[[tuple[int, ...]], Case]:

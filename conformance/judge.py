@@ -120,6 +120,8 @@ class Judge:
         """Judge what came back for a case."""
         if case.probe in properties.READERS and outcome.verdict is None:
             return self._measured(case, outcome.outputs)
+        if case.probe in properties.OPTIONS and outcome.verdict in (None, "error"):
+            return self._option_taken(case, outcome)
         if case.refused and not oracle.answers_breach(case, self.capabilities.traits):
             return _refusal(case, outcome)
         if case.probe not in aliasing.PROBES and self._is_random(case):
@@ -193,9 +195,17 @@ class Judge:
             found = properties.READERS[case.probe](declared, outputs)
         except (IndexError, ValueError, TypeError) as error:
             return Judgement(case, "fail", f"nothing to be measured came back: {error}")
-        verdict: Verdict = "property-mismatch" if found.refuted else "pass"
-        message = "; ".join(found.refuted)
-        return Judgement(case, verdict, message, "property", measured=found.measured)
+        return _of_reading(case, found)
+
+    def _option_taken(self, case: Case, outcome: Outcome) -> Judgement:
+        """Which option of a choice the outcome keeps to, and whether that is the one declared."""
+
+        def fits(traits: Mapping[str, str]) -> bool:
+            other = replace(self, capabilities=replace(self.capabilities, traits=traits))
+            verdict = other.judge(replace(case, probe=""), outcome).verdict
+            return verdict in ("pass", "vacuous")
+
+        return _of_reading(case, properties.option(case, self.capabilities.traits, fits))
 
     def _is_random(self, case: Case) -> bool:
         """Whether only the distribution of the results is known."""
@@ -214,6 +224,12 @@ class Judge:
         if all(a is b for a, b in zip(arrays, case.arrays, strict=True)):
             return None
         return self.expected(replace(case, arrays=arrays))
+
+
+def _of_reading(case: Case, found: properties.Reading) -> Judgement:
+    verdict: Verdict = "property-mismatch" if found.refuted else "pass"
+    message = "; ".join(found.refuted)
+    return Judgement(case, verdict, message, "property", measured=found.measured)
 
 
 def _called_again(case: Case, outcome: Outcome) -> Judgement:

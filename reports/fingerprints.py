@@ -24,7 +24,7 @@ FIGURES = {
     "leak_free": "leak-free",
     "flush_subnormals": "flushing subnormals",
 }
-"""The figures in the order of their columns, and the headings; others follow under their names."""
+"""The figures in the order of their columns, and the headings; others follow, with their names."""
 
 
 @dataclass
@@ -36,6 +36,12 @@ class Line:
     figures: dict[str, str]
     ops: list[str] = field(default_factory=list)
 
+    @property
+    def others(self) -> str:
+        """The figures that have no column, with their names: the options taken, above all."""
+        rest = {name: figure for name, figure in self.figures.items() if name not in FIGURES}
+        return " · ".join(f"{_words(name)} {figure}" for name, figure in rest.items())
+
 
 def measured(record: Record) -> list[Result]:
     """The results that hold figures."""
@@ -46,7 +52,16 @@ def headings(results: Iterable[Result]) -> dict[str, str]:
     """The figures that occur, with their headings, in the order of the columns."""
     found = dict.fromkeys(name for result in results for name in result.measured)
     known = {name: text for name, text in FIGURES.items() if name in found}
-    return known | {name: name.replace("_", " ") for name in found if name not in known}
+    return known | {name: _words(name) for name in found if name not in known}
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def columns(results: Iterable[Result]) -> dict[str, str]:
+    """The figures that occur and have a column of their own, with its heading."""
+    return {name: text for name, text in headings(results).items() if name in FIGURES}
 
 
 def lines(record: Record) -> list[Line]:

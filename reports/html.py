@@ -126,7 +126,7 @@ def render(records: Sequence[Record]) -> str:
         by_name={s.name: s for s in STATES},
         waived=waived,
         figures=[
-            (fingerprints.headings(found), fingerprints.lines(record))
+            (fingerprints.columns(found), fingerprints.lines(record))
             for record in records
             if (found := fingerprints.measured(record))
         ],

@@ -6,17 +6,23 @@ results of one into figures and into a sentence for each declaration that they r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.properties import accumulation, elementary, intermediates, repeating
+from tensorcts.conformance.properties import (
+    accumulation,
+    elementary,
+    intermediates,
+    options,
+    repeating,
+)
 from tensorcts.conformance.properties.readings import Declared, Reading, together
 from tensorcts.reference.registry import Op
 
-__all__ = ["READERS", "Declared", "Reading", "applies", "cases", "together"]
+__all__ = ["OPTIONS", "READERS", "Declared", "Reading", "applies", "cases", "option", "together"]
 
 Reader = Callable[[Declared, tuple[NDArray[Any], ...]], Reading]
 
@@ -29,18 +35,32 @@ READERS: dict[str, Reader] = {
 }
 """The probes, and for each what reads its results."""
 
+OPTIONS = options.PROBES
+option = options.read
+"""The probes of implementation-defined results, read by what judges them."""
+
 
 def applies(op: Op, dtype: str, usual: str) -> bool:
     """Whether anything is measured of the op in the dtype."""
-    own = (elementary.applies, intermediates.applies)
-    return repeating.applies(op, dtype, usual) or any(each(op, dtype) for each in own)
+    some = (repeating.applies, options.applies)
+    every = (elementary.applies, intermediates.applies)
+    return any(each(op, dtype, usual) for each in some) or any(each(op, dtype) for each in every)
 
 
 def cases(
-    op: Op, dtype: str, drawn: Callable[[tuple[int, ...]], Case], usual: str
+    op: Op,
+    dtype: str,
+    drawn: Callable[[tuple[int, ...]], Case],
+    tried: Iterable[Case],
+    usual: str,
 ) -> Iterator[Case]:
-    """The probes of an op in a dtype; ``drawn`` gives a sample of it for a shape."""
+    """The probes of an op in a dtype.
+
+    drawn: gives a sample of it for a shape.
+    tried: the cases of other checks.
+    """
     yield from accumulation.cases(op, dtype)
     yield from elementary.cases(op, dtype)
     yield from intermediates.cases(op, dtype, drawn)
+    yield from options.cases(op, dtype, usual, drawn, tried)
     yield from repeating.cases(op, dtype, drawn, usual)

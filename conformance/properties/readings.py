@@ -20,8 +20,8 @@ def together(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]
 
 
 def _promised(figure: str) -> float:
-    """How much a figure promises: "no" nothing, else its bits, or those of its dtype."""
-    if figure in ("no", "unknown"):
+    """How much a figure promises: "no" and "any" nothing, else its bits, or those of its dtype."""
+    if figure.partition("_")[0] in ("no", "unknown", "any"):
         return 0
     if figure in dtypes.FLOATING:
         return dtypes.format_of(figure).p

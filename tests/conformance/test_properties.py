@@ -37,6 +37,8 @@ def one_by_one(kept: Op) -> Op:
     """A matrix product that keeps every partial sum by a function."""
 
     def matmul(a: Any, b: Any) -> Any:
+        if a.ndim != 2 or b.ndim != 2:
+            return OPS["matmul"](a, b)
         total = np.zeros((len(a), b.shape[1]))
         for k in range(a.shape[1]):
             total = kept(total + a[:, k, None].astype(np.float64) * b[k].astype(np.float64))

@@ -46,6 +46,12 @@ def test_columns_come_in_order_and_unknown_figures_last(measured: Record) -> Non
     assert names["odd_figure"] == "odd figure"
 
 
+def test_a_figure_without_a_column_stands_among_the_others(measured: Record) -> None:
+    assert "odd_figure" not in fingerprints.columns(fingerprints.measured(measured))
+    assert [line.others for line in fingerprints.lines(measured)] == ["", "odd figure 3", ""]
+    assert "<td>odd figure 3</td>" in html.render([measured])
+
+
 def test_the_terminal_has_a_line_for_each_backend(measured: Record) -> None:
     assert (
         "measured alpha: float32 24 bits nearest (gelu, softmax) · "
