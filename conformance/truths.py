@@ -12,14 +12,12 @@ from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.multiprecision import PRECISION, precision
 from tensorcts.tolerances import budgets, doubt, rules, spreads
 from tensorcts.tolerances.model import NoiseModel
 
 Wrap = Callable[[NDArray[Any]], Any]
 Run = Callable[[Wrap], tuple[Any, ...]]
-
-LOST = 45
-"""Bits that mpmath's functions may lose, near zeros of log Γ and digamma."""
 
 ROUNDED_TWICE = ("add", "subtract", "multiply", "divide", "reciprocal", "sqrt")
 """Ops that float64 and then a format of p ≤ 25 round as one rounding does (Figueroa 1995)."""
@@ -35,7 +33,7 @@ def compute(
     plain = [np.asarray(output) for output in run(lambda array: array)]
     names = [name for name, _ in wanted] * (1 if len(wanted) > 1 else len(plain))
     exactly = any(_needs_exact(case, *each, plain) for each in wanted)
-    bits = primitives.PRECISION if exactly else 0
+    bits = PRECISION if exactly else 0
     while True:
         his, los = _evaluated(run, plain, bits)
         if model is None:
@@ -45,9 +43,9 @@ def compute(
         sigmas = [each.sigma for each in found]
         floats = [e for e in zip(his, sigmas, names, strict=True) if dtypes.is_inexact(e[2])]
         needed = max((doubt.bits_needed(*each, model) for each in floats), default=0)
-        if needed <= max(bits - LOST, 53):
+        if needed <= max(bits, 53):
             return his + los + sigmas + [each.sums for each in found]
-        bits = max(needed + LOST, primitives.PRECISION)
+        bits = max(needed, PRECISION)
 
 
 def _evaluated(
@@ -56,7 +54,7 @@ def _evaluated(
     """The outputs' hi and lo, by an arithmetic of so many bits; 0 is float64's."""
     if not bits:
         return plain, [np.zeros(p.shape) for p in plain]
-    with primitives.precision(bits):
+    with precision(bits):
         pairs = [_split(output, p) for output, p in zip(run(Exact), plain, strict=True)]
     return [hi for hi, _ in pairs], [lo for _, lo in pairs]
 

@@ -7,17 +7,26 @@ from __future__ import annotations
 
 from typing import Any
 
-import mpmath
+from tensorcts.reference.arrays.multiprecision import MP, NAN
 
-NAN = mpmath.mpf("nan")
+
+def divide(a: Any, b: Any) -> Any:
+    """a/b; x/0 is an infinity of x's sign."""
+    if b != 0:
+        return a / b
+    return NAN if a == 0 or MP.isnan(a) else MP.sign(a) * MP.inf
+
+
+def sqrt(x: Any) -> Any:
+    """The square root; NaN of a real x < 0."""
+    return MP.sqrt(x) if isinstance(x, MP.mpc) or x >= 0 else NAN
 
 
 def remainder(a: Any, b: Any) -> Any:
     """a - b·⌊a/b⌋, of the sign of b, as Python has it for infinities."""
-    a, b = mpmath.mpmathify(a), mpmath.mpmathify(b)
-    if mpmath.isnan(a) or mpmath.isnan(b) or mpmath.isinf(a) or b == 0:
+    if MP.isnan(a) or MP.isnan(b) or MP.isinf(a) or b == 0:
         return NAN
-    if mpmath.isinf(b):
+    if MP.isinf(b):
         return a if a == 0 or (a > 0) == (b > 0) else b
     return a % b
 
@@ -30,25 +39,23 @@ def fmod(a: Any, b: Any) -> Any:
 
 def floor_divide(a: Any, b: Any) -> Any:
     """⌊a/b⌋, as Python has it for infinities."""
-    a, b = mpmath.mpmathify(a), mpmath.mpmathify(b)
     if b == 0:
-        return mpmath.sign(a) * mpmath.inf if a != 0 and not mpmath.isnan(a) else NAN
-    if mpmath.isinf(b) and mpmath.isfinite(a):
-        return mpmath.mpf(0 if a == 0 or (a > 0) == (b > 0) else -1)
+        return MP.sign(a) * MP.inf if a != 0 and not MP.isnan(a) else NAN
+    if MP.isinf(b) and MP.isfinite(a):
+        return MP.mpf(0 if a == 0 or (a > 0) == (b > 0) else -1)
     rest = remainder(a, b)
-    return rest if mpmath.isnan(rest) else mpmath.nint((a - rest) / b)
+    return rest if MP.isnan(rest) else MP.nint((a - rest) / b)
 
 
 def cbrt(x: Any) -> Any:
     """The real cube root."""
-    x = mpmath.mpmathify(x)
-    return mpmath.sign(x) * mpmath.cbrt(abs(x)) if mpmath.isfinite(x) else x
+    return MP.sign(x) * MP.cbrt(abs(x)) if MP.isfinite(x) else x
 
 
 def hypot(x: Any, y: Any) -> Any:
     """√(x² + y²); inf where either one is infinite."""
-    infinite = mpmath.isinf(x) or mpmath.isinf(y)
-    return mpmath.inf if infinite else mpmath.hypot(x, y)
+    infinite = MP.isinf(x) or MP.isinf(y)
+    return MP.inf if infinite else MP.hypot(x, y)
 
 
 def copysign(x: Any, y: Any) -> Any:
@@ -58,10 +65,9 @@ def copysign(x: Any, y: Any) -> Any:
 
 def ldexp(x: Any, exponent: Any) -> Any:
     """x·2**exponent."""
-    return mpmath.ldexp(x, int(exponent)) if mpmath.isfinite(x) else x
+    return MP.ldexp(x, int(exponent)) if MP.isfinite(x) else x
 
 
 def exponent_of(x: Any) -> int:
     """The e with 2**(e-1) ≤ |x| < 2**e; 0 of what is 0 or not finite."""
-    x = mpmath.mpmathify(x)
-    return int(mpmath.frexp(x)[1]) if mpmath.isfinite(x) else 0
+    return int(MP.frexp(x)[1]) if MP.isfinite(x) else 0

@@ -7,41 +7,15 @@ compute it, autodiff a rule. Everything else is composed of primitives.
 from __future__ import annotations
 
 import math
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Callable
 from typing import Any
 
-import mpmath
 import numpy as np
 import scipy.special
 
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.dispatch import innermost, primitive
-
-PRECISION = 200
-"""Bits that ``Exact`` carries by itself: 53 for a float64, the rest against cancellation."""
-
-_BITS = ContextVar("bits", default=PRECISION)
-_ONE_AT_A_TIME = threading.RLock()
-
-
-@contextmanager
-def precision(bits: int) -> Iterator[None]:
-    """``Exact`` carries that many bits within."""
-    token = _BITS.set(bits)
-    try:
-        yield
-    finally:
-        _BITS.reset(token)
-
-
-@contextmanager
-def arbitrary_precision() -> Iterator[None]:
-    """mpmath carries the bits of ``Exact`` within; one thread at a time, for it has one state."""
-    with _ONE_AT_A_TIME, mpmath.workprec(_BITS.get()):
-        yield
+from tensorcts.reference.arrays.multiprecision import MP, arbitrary_precision
 
 
 @primitive
@@ -111,20 +85,20 @@ def is_complex(x: Any) -> bool:
     """Whether an array holds complex numbers, an array of objects at least one."""
     dtype = np.asarray(plain := innermost(x)).dtype
     if dtype.kind == "O":
-        return any(isinstance(item, mpmath.mpc) for item in plain.flat)
+        return any(isinstance(item, MP.mpc) for item in plain.flat)
     return dtype.kind == "c"
 
 
 def constant(text: str | Callable[[Any], Any], like: Any) -> Any:
     """A constant in the precision of the array ``like``.
 
-    text: a decimal literal, or a function of the namespace (``math``, or ``mpmath`` for
+    text: a decimal literal, or a function of the namespace (``math``, or ``MP`` for
         ``Exact``): ``constant(lambda m: m.sqrt(2 / m.pi), like=x)``.
     """
     if np.asarray(innermost(like)).dtype.kind != "O":
         return held(float(text) if isinstance(text, str) else text(math), like)
     with arbitrary_precision():
-        return mpmath.mpf(text) if isinstance(text, str) else text(mpmath)
+        return MP.mpf(text) if isinstance(text, str) else text(MP)
 
 
 @primitive

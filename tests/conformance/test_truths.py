@@ -13,8 +13,8 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.oracle import Expected, expect
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.multiprecision import precision
 from tensorcts.reference.registry import get
 from tensorcts.tolerances import doubt
 from tensorcts.tolerances.model import NoiseModel
@@ -82,7 +82,7 @@ def test_threads_do_not_share_a_precision() -> None:
     """mpmath's is global: a thread must not see another one's."""
 
     def third(bits: int) -> Any:
-        with primitives.precision(bits):
+        with precision(bits):
             return [(Exact(np.ones(40)) / 3).value[-1] for _ in range(20)]
 
     bits = [80, 200, 500, 1000] * 4

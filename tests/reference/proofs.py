@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import mpmath
 import numpy as np
 
 from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.multiprecision import MP
 from tensorcts.reference.arrays.primitives import is_complex
 from tensorcts.reference.autodiff.forward import jvp
 from tensorcts.reference.autodiff.reverse import vjp
 
 ZERO = Exact(np.array(0.0))
-STEP = Exact(np.array(mpmath.mpf(10) ** -20, dtype=object))
+STEP = Exact(np.array(MP.mpf(10) ** -20, dtype=object))
 Arrays = Sequence[Any]
 
 

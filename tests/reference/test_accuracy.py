@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays import primitives
 from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.multiprecision import precision
 from tensorcts.tolerances.doubt import ACCURACY
 from tensorcts.tolerances.ulps import kahan_ulp
 
@@ -16,7 +16,7 @@ from tensorcts.tolerances.ulps import kahan_ulp
 def test_float64_truths_of_float32_results_are_true(sample: Any) -> None:
     """Every op's, beside twice the bits that any needs."""
     single = [np.asarray(sample.arrays[i], np.float32).astype(np.float64) for i in sample.floating]
-    with np.errstate(invalid="ignore"), primitives.precision(400):
+    with np.errstate(invalid="ignore"), precision(400):
         truths = sample.on([Exact(a) for a in single], exact=True)
         found = sample.on(single, exact=False)
     for truth, got in zip(truths, found, strict=True):

@@ -6,12 +6,11 @@ import math
 import warnings
 from typing import Any
 
-import mpmath
 import numpy as np
 import pytest
 
 from tensorcts.reference.arrays.exact import Exact
-from tensorcts.reference.arrays.primitives import PRECISION
+from tensorcts.reference.arrays.multiprecision import MP, PRECISION
 from tensorcts.reference.ops import definitions as ops
 
 INF, NAN = math.inf, math.nan
@@ -139,16 +138,16 @@ def test_matmul_over_nothing_is_zero() -> None:
 
 
 def _gelu(x: Any) -> Any:
-    return x * mpmath.ncdf(x)
+    return x * MP.ncdf(x)
 
 
 def _gelu_tanh(x: Any) -> Any:
-    inner = mpmath.sqrt(2 / mpmath.pi) * (x + mpmath.mpf("0.044715") * x**3)
-    return x * (1 + mpmath.tanh(inner)) / 2
+    inner = MP.sqrt(2 / MP.pi) * (x + MP.mpf("0.044715") * x**3)
+    return x * (1 + MP.tanh(inner)) / 2
 
 
 def _silu(x: Any) -> Any:
-    return x / (1 + mpmath.exp(-x))
+    return x / (1 + MP.exp(-x))
 
 
 @pytest.mark.parametrize(("op", "formula"), [(ops.gelu, _gelu), (ops.gelu_tanh, _gelu_tanh),
@@ -157,18 +156,18 @@ def _silu(x: Any) -> Any:
 def test_constants_carry_the_full_precision(op: Any, formula: Any, x: float) -> None:
     got = op(Exact(np.array(x))).value.item()
     digits = 24 if op is ops.gelu_tanh and x == -10 else 50  # 1 + tanh cancels 36 of the 60
-    with mpmath.workdps(110):
-        assert abs(got / formula(mpmath.mpf(x)) - 1) < mpmath.mpf(10) ** -digits
+    with MP.workdps(110):
+        assert abs(got / formula(MP.mpf(x)) - 1) < MP.mpf(10) ** -digits
 
 
 def test_rotary_frequencies_carry_the_full_precision() -> None:
     x, positions = Exact(np.array([[1.0, 0.0, 0.0, 0.0]])), np.array([3])
     x = Exact(np.array([[0.0, 1.0, 0.0, 0.0]]))
     got = ops.rotary_embedding(x, positions, base=Exact(np.array(10000.0)), layout="half")
-    with mpmath.workdps(110):
-        angle = 3 * mpmath.mpf(10000) ** (mpmath.mpf(-2) / 4)
-        assert abs(got.value[0, 1] - mpmath.cos(angle)) < mpmath.mpf(10) ** -50
-        assert abs(got.value[0, 3] - mpmath.sin(angle)) < mpmath.mpf(10) ** -50
+    with MP.workdps(110):
+        angle = 3 * MP.mpf(10000) ** (MP.mpf(-2) / 4)
+        assert abs(got.value[0, 1] - MP.cos(angle)) < MP.mpf(10) ** -50
+        assert abs(got.value[0, 3] - MP.sin(angle)) < MP.mpf(10) ** -50
 
 
 def test_layer_norm_does_not_lose_what_float64_cancels() -> None:
@@ -184,8 +183,8 @@ def test_splitting_gives_the_nearest_double_and_the_rest() -> None:
     hi, lo = third.split()
     np.testing.assert_array_equal(hi, [1 / 3, -1 / 3, 0, INF])
     assert lo[0] == -lo[1] and lo[2] == lo[3] == 0
-    with mpmath.workprec(PRECISION):
-        assert abs(mpmath.mpf(hi[0]) + lo[0] - mpmath.mpf(1) / 3) < 1e-32
+    with MP.workprec(PRECISION):
+        assert abs(MP.mpf(hi[0]) + lo[0] - MP.mpf(1) / 3) < 1e-32
     assert abs(lo[0]) <= np.spacing(hi[0]) / 2
 
 

@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given
 
 from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.multiprecision import MP, PRECISION
 from tensorcts.reference.arrays.noise import Noise
 from tensorcts.reference.arrays.noisy import Noisy
-from tensorcts.reference.arrays.primitives import ARITHMETIC, PRECISION
+from tensorcts.reference.arrays.primitives import ARITHMETIC
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.dtypes import format_of
 from tensorcts.reference.ops import definitions as ops
@@ -88,7 +89,7 @@ def test_exact_is_right_beside_zeros_and_poles(op: Any, truth: Any, points: list
     """To 40 digits, against mpmath with four times the precision."""
     for x in points:
         got = op(Exact(np.array(x))).value.item()
-        with mpmath.workprec(4 * PRECISION):
+        with MP.workprec(4 * PRECISION), mpmath.workprec(4 * PRECISION):
             assert abs(got / truth(mpmath.mpf(x)) - 1) < mpmath.mpf(10) ** -40, x
 
 
