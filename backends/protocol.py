@@ -48,7 +48,9 @@ class Capabilities:
         "all": inputs too), which speaks of float32 and of what is computed in it,
         ``flush_subnormals_float64``, and ``views`` ("no": every result is memory of its own).
         Claims, measured where they are made: ``accumulation_rounding`` ("nearest", "toward_zero"),
-        ``deterministic``, ``batch_invariant``, ``thread_safe`` and ``leak_free`` ("yes").
+        ``deterministic``, ``batch_invariant``, ``thread_safe`` and ``leak_free`` ("yes"),
+        ``products`` ("rounded" before they are added, "exact"), ``division`` ("rounded once"),
+        ``not_finite`` and ``zero_signs`` ("kept"), ``ties`` ("the first").
     evidence: "native-run" on the device itself, "emulated-run" or "semantic-proxy" elsewhere.
     """
 

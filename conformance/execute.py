@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tensorcts.backends.protocol import Backend, UnsupportedError
 from tensorcts.conformance import aliasing, distributions, layouts
 from tensorcts.conformance.cases import Arrays, Case
-from tensorcts.conformance.properties import repeating
+from tensorcts.conformance.properties import conversions, repeating
 from tensorcts.reference import dtypes
 from tensorcts.reports.records import Verdict
 
@@ -48,6 +48,8 @@ def execute(backend: Backend, case: Case) -> Outcome:
 def _executed(backend: Backend, case: Case) -> Outcome:
     if case.probe in repeating.PROBES:
         return Outcome(repeating.run(backend, case))
+    if case.probe == conversions.PROBE:
+        return Outcome(conversions.run(backend, case))
     inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
     if case.probe in aliasing.PROBES:
         return Outcome(_probed(backend, case, inputs))

@@ -23,6 +23,10 @@ FIGURES = {
     "thread_safe": "thread-safe",
     "leak_free": "leak-free",
     "flush_subnormals": "flushing subnormals",
+    "ties": "ties",
+    "division": "division",
+    "not_finite": "NaN and infinity",
+    "zero_signs": "signs of zeros",
 }
 """The figures in the order of their columns, and the headings; others follow, with their names."""
 

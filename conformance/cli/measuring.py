@@ -21,7 +21,7 @@ from tensorcts.conformance.cli.group import FORMATS, main
 def fingerprint(
     backends: tuple[str, ...], ops: tuple[str, ...], dtypes: tuple[str, ...], form: str
 ) -> None:
-    """Measure a backend: operand and accumulator bits, rounding, order, determinism, leaks.
+    """Measure a backend: bits, rounding, order, intermediates, contraction, ties, casts, leaks.
 
     Exits with 1 if the figures refute what the backend declares.
 

@@ -213,3 +213,26 @@ def mean_rounds_the_sum(x: Any, *, axis: Any, keepdims: bool) -> Any:
     total = np.asarray(np.sum(x.astype(np.float32), axis=axis, keepdims=keepdims))
     count = np.float16(x.size / max(total.size, 1))
     return np.asarray(total.astype(np.float16) / count)
+
+
+# -- What a compiler may change --------------------------------------------------------------------
+
+divided_once = faults_of("rounding", division="rounded once")
+uncontracted = faults_of("rounding", products="rounded")
+
+
+@divided_once("mean")
+def mean_by_the_reciprocal(x: Any, *, axis: Any, keepdims: bool) -> Any:
+    """The sum times 1/n, though a quotient is claimed: -freciprocal-math."""
+    total = np.asarray(np.sum(x, axis=axis, keepdims=keepdims))
+    count = x.dtype.type(x.size / max(total.size, 1))
+    return np.asarray(total * (x.dtype.type(1) / count)) if x.size else total * np.nan
+
+
+@uncontracted("addcmul")
+def addcmul_is_contracted(x: Any, y: Any, z: Any, *, value: Any) -> Any:
+    """Product and sum as one operation, though two are claimed: -ffp-contract=fast."""
+    if x.dtype != np.float32:
+        return OPS["addcmul"](x, y, z, value=value)
+    scaled = (x.dtype.type(value) * y).astype(np.float64)
+    return (x + scaled * z).astype(np.float32)

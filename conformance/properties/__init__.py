@@ -14,10 +14,13 @@ from numpy.typing import NDArray
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.properties import (
     accumulation,
+    arithmetic,
+    conversions,
     elementary,
     intermediates,
     options,
     repeating,
+    ties,
 )
 from tensorcts.conformance.properties.readings import Declared, Reading, together
 from tensorcts.reference.registry import Op
@@ -31,6 +34,9 @@ READERS: dict[str, Reader] = {
     accumulation.FACTORS: accumulation.read,
     **dict.fromkeys(elementary.PROBES, elementary.read),
     intermediates.STEPS: intermediates.read,
+    **dict.fromkeys(arithmetic.PROBES, arithmetic.read),
+    ties.PROBE: ties.read,
+    conversions.PROBE: conversions.read,
     **dict.fromkeys(repeating.PROBES, repeating.read),
 }
 """The probes, and for each what reads its results."""
@@ -39,12 +45,15 @@ OPTIONS = options.PROBES
 option = options.read
 """The probes of implementation-defined results, read by what judges them."""
 
+_FIXED = (elementary, arithmetic, ties, conversions)
+"""Modules whose numbers no seed decides on."""
+
 
 def applies(op: Op, dtype: str, usual: str) -> bool:
     """Whether anything is measured of the op in the dtype."""
     some = (repeating.applies, options.applies)
-    every = (elementary.applies, intermediates.applies)
-    return any(each(op, dtype, usual) for each in some) or any(each(op, dtype) for each in every)
+    own = (intermediates.applies, *(each.applies for each in _FIXED))
+    return any(each(op, dtype, usual) for each in some) or any(each(op, dtype) for each in own)
 
 
 def cases(
@@ -60,7 +69,8 @@ def cases(
     tried: the cases of other checks.
     """
     yield from accumulation.cases(op, dtype)
-    yield from elementary.cases(op, dtype)
+    for each in _FIXED:
+        yield from each.cases(op, dtype)
     yield from intermediates.cases(op, dtype, drawn)
     yield from options.cases(op, dtype, usual, drawn, tried)
     yield from repeating.cases(op, dtype, drawn, usual)
