@@ -1,5 +1,5 @@
-"""The command line: run, backends, catalogue, explain, dtypes, report, reproduce, model, selftest,
-fingerprint.
+"""The command line: run, backends, catalogue, explain, graph, dtypes, report, reproduce, model,
+selftest, fingerprint.
 
 Exit codes: 0 all held, 1 something failed, 2 wrong use.
 """

@@ -16,6 +16,7 @@ class _Group(click.Group):
         from tensorcts.backends.protocol import UnavailableError
         from tensorcts.backends.registry import UnknownBackendError
         from tensorcts.conformance.faults.registry import UnknownFaultError
+        from tensorcts.conformance.graphs import NoGraphError
         from tensorcts.conformance.models.minilm import ModelError
         from tensorcts.conformance.recording import RecordingError
         from tensorcts.conformance.waivers import WaiverError
@@ -29,6 +30,7 @@ class _Group(click.Group):
             UnavailableError,
             UnknownBackendError,
             UnknownFaultError,
+            NoGraphError,
             ModelError,
             RecordingError,
             WaiverError,

@@ -1,9 +1,10 @@
-"""The commands that show: backends, catalogue, explain, report."""
+"""The commands that show: backends, catalogue, explain, graph, report."""
 
 from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -128,6 +129,35 @@ def explain(op: str, profile: str, form: str) -> None:
         click.echo(json.dumps(page, indent=2))
     else:
         explanation.print_page(page, Console())
+
+
+@main.command()
+@click.argument("op")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "dot"]), default="text",
+    show_default=True,
+)  # fmt: skip
+def graph(op: str, form: str) -> None:
+    """Print the graph that reverse mode walks for an op, of a small sample: a tree with shapes.
+
+    An op whose gradient is a formula of its own is one node.
+
+    \b
+    Examples:
+      tensorcts graph softmax
+      tensorcts graph layer_norm --format dot | dot -Tsvg > layer_norm.svg
+    """
+    from rich.console import Console
+
+    from tensorcts.conformance import graphs
+
+    found = graphs.of(op)
+    if form == "json":
+        click.echo(json.dumps(asdict(found), indent=2))
+    elif form == "dot":
+        click.echo(graphs.dot(found, op))
+    else:
+        graphs.print_tree(found, Console())
 
 
 @main.command()

@@ -44,9 +44,19 @@ def _with_rules(function: F, rules: Any, tangent: Rule | None) -> F:
     @functools.wraps(function)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
         top = highest((args, kwargs), default=None)
-        if isinstance(top, modes):
-            return top.interpret(dispatch, args, kwargs)
-        return function(*args, **kwargs)
+        if not isinstance(top, modes):
+            return function(*args, **kwargs)
+        result = top.interpret(dispatch, args, kwargs)
+        _refuse_others(top, getattr(result, "value", None), function)
+        return result
 
     vars(dispatch).update(rules=rules, tangent=tangent)
     return cast(F, dispatch)
+
+
+def _refuse_others(top: Traced | Dual, value: Any, function: Callable[..., Any]) -> None:
+    """Raise TypeError where a result has come from arrays that the rules know nothing of."""
+    if isinstance(value, Traced | Dual) and value.level >= top.level:
+        name = getattr(function, "__name__", repr(function))
+        raise TypeError(f"{name!r} has rules for its arguments, and uses other arrays that carry "
+                        "gradients: make them arguments")  # fmt: skip

@@ -15,6 +15,7 @@ from tensorcts.reference.arrays.dispatch import Interpreter, interpreters, unwra
 from tensorcts.reference.autodiff.rules import is_flat
 from tensorcts.reference.autodiff.rules.forward import tangent_of
 from tensorcts.reference.autodiff.traced import carries_gradient
+from tensorcts.reference.autodiff.trees import mapped
 
 
 class Dual(Interpreter):
@@ -41,12 +42,12 @@ class Dual(Interpreter):
         return any(found.level == self.level for found in interpreters(argument))
 
     def _tangents(self, argument: Any) -> Any:
-        """The tangent of an argument, None where it has none; of a list, one for each item."""
+        """The tangent of an argument, None where it has none; of a tree, one for each leaf."""
         if not self._moves(argument):
             return None
-        if isinstance(argument, list | tuple):
-            return [
-                np.zeros_like(item) if (found := self._tangents(item)) is None else found
-                for item in argument
-            ]
-        return argument.tangent
+        return mapped(self._tangent, argument)
+
+    def _tangent(self, x: Any) -> Any:
+        if isinstance(x, Dual) and x.level == self.level:
+            return x.tangent
+        return np.zeros_like(x) if carries_gradient(x) else None

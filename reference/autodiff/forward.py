@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from tensorcts.reference.autodiff.dual import Dual
 from tensorcts.reference.autodiff.levels import next_level
 from tensorcts.reference.autodiff.traced import carries_gradient
+from tensorcts.reference.autodiff.trees import mapped
 
 
 def jvp(
@@ -18,18 +20,17 @@ def jvp(
     """The result of ``function(*primals)``, and its tangent in the direction ``tangents``.
 
     A tangent has its primal's shape; it is None for what carries no gradient (integers, booleans,
-    None), and so is the tangent of such a result. Where the result is a tuple both are.
+    None), and so is the tangent of such a result. Primals and results may be trees of arrays.
     """
     level = next_level()
-    inputs = [_paired(x, t, level, n) for n, (x, t) in enumerate(zip(primals, tangents))]
+    inputs = [mapped(partial(_paired, level, n), x, t)
+              for n, (x, t) in enumerate(zip(primals, tangents, strict=True))]  # fmt: skip
     with np.errstate(all="ignore"):
         results = function(*inputs)
-    outputs = results if isinstance(results, tuple) else (results,)
-    values, moved = zip(*(_parted(output, level) for output in outputs), strict=True)
-    return (values, moved) if isinstance(results, tuple) else (values[0], moved[0])
+    return mapped(partial(_value, level), results), mapped(partial(_tangent, level), results)
 
 
-def _paired(x: Any, tangent: Any, level: int, position: int) -> Any:
+def _paired(level: int, position: int, x: Any, tangent: Any) -> Any:
     if not carries_gradient(x):
         return x
     if np.shape(tangent) != np.shape(x):
@@ -39,8 +40,12 @@ def _paired(x: Any, tangent: Any, level: int, position: int) -> Any:
     return Dual(x, tangent, level)
 
 
-def _parted(output: Any, level: int) -> tuple[Any, Any]:
-    """A result and its tangent: zeros where it doesn't depend on a primal."""
+def _value(level: int, output: Any) -> Any:
+    return output.value if isinstance(output, Dual) and output.level == level else output
+
+
+def _tangent(level: int, output: Any) -> Any:
+    """The tangent of a result: zeros where it doesn't depend on a primal."""
     if isinstance(output, Dual) and output.level == level:
-        return output.value, output.tangent
-    return output, np.zeros_like(output) if carries_gradient(output) else None
+        return output.tangent
+    return np.zeros_like(output) if carries_gradient(output) else None

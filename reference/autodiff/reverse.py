@@ -9,8 +9,9 @@ import numpy as np
 
 from tensorcts.reference.arrays.primitives import is_complex
 from tensorcts.reference.autodiff.levels import next_level
-from tensorcts.reference.autodiff.nodes import pulled_back
+from tensorcts.reference.autodiff.nodes import Node, pulled_back
 from tensorcts.reference.autodiff.traced import Traced, carries_gradient
+from tensorcts.reference.autodiff.trees import leaves, mapped
 
 
 def vjp(
@@ -20,38 +21,42 @@ def vjp(
 
     The pullback takes a cotangent of the result (a tuple of them where the result is a tuple) to
     a tuple of cotangents of the primals: zeros where the result doesn't depend on a primal, None
-    for what carries no gradient (integers, booleans, None).
+    for what carries no gradient (integers, booleans, None). Primals and results may be trees of
+    arrays: tuples, lists, dicts.
 
     Of complex numbers it is the adjoint for the inner product Re Σ a̅·b, as in PyTorch: a gradient
     is ∂f/∂Re z + i·∂f/∂Im z, which points uphill; JAX's is its conjugate.
     """
     inputs, results, level = traced(function, primals)
-    several = isinstance(results, tuple)
-    outputs = results if several else (results,)
 
     def pullback(cotangent: Any) -> tuple[Any, ...]:
-        given = cotangent if several else (cotangent,)
-        known = []
-        for output, g in zip(outputs, given, strict=True):
+        known: list[tuple[Node, Any]] = []
+
+        def collect(output: Any, g: Any) -> None:
             _check_shape(output, g)
-            if isinstance(output, Traced) and output.level == level:
+            if _is_of(level, output):
                 known.append((output.node, g))
+
+        mapped(collect, results, cotangent)
         with np.errstate(all="ignore"):
             pulled = pulled_back(known)
-            return tuple(_of_primal(x, pulled) if x is not p else None
-                         for x, p in zip(inputs, primals, strict=True))  # fmt: skip
+            of_primals: tuple[Any, ...] = mapped(
+                lambda x: _of_primal(x, pulled) if _is_of(level, x) else None, inputs
+            )
+        return of_primals
 
-    plain = tuple(_lowered(output, level) for output in outputs)
-    return (plain if several else plain[0]), pullback
+    return mapped(lambda x: x.value if _is_of(level, x) else x, results), pullback
 
 
-def traced(function: Callable[..., Any], primals: tuple[Any, ...]) -> tuple[list[Any], Any, int]:
+def traced(
+    function: Callable[..., Any], primals: tuple[Any, ...]
+) -> tuple[tuple[Any, ...], Any, int]:
     """The primals as inputs of a graph of a new level, what the function makes of them, the level.
 
     What carries no gradient stays as it is.
     """
     level = next_level()
-    inputs = [Traced(x, level) if carries_gradient(x) else x for x in primals]
+    inputs = mapped(lambda x: Traced(x, level) if carries_gradient(x) else x, primals)
     with np.errstate(all="ignore"):
         return inputs, function(*inputs), level
 
@@ -68,7 +73,7 @@ def value_and_grad(
 
     def both(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         for place in places:
-            if not carries_gradient(args[place]):
+            if not any(map(carries_gradient, leaves(args[place]))):
                 raise TypeError(f"argument {place} carries no gradient: {args[place]!r}")
 
         def of_these(*moving: Any) -> Any:
@@ -93,8 +98,8 @@ def grad(function: Callable[..., Any], argument: int | tuple[int, ...] = 0) -> C
     return lambda *args, **kwargs: both(*args, **kwargs)[1]
 
 
-def _lowered(x: Any, level: int) -> Any:
-    return x.value if isinstance(x, Traced) and x.level == level else x
+def _is_of(level: int, x: Any) -> bool:
+    return isinstance(x, Traced) and x.level == level
 
 
 def _of_primal(x: Traced, cotangents: dict[Any, Any]) -> Any:

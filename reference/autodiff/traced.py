@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays.dispatch import Interpreter, innermost, unwrap
+from tensorcts.reference.arrays.dispatch import NESTS, Interpreter, innermost, unwrap
 from tensorcts.reference.arrays.primitives import is_complex
 from tensorcts.reference.autodiff.nodes import Node
 from tensorcts.reference.autodiff.rules import is_flat, rules_of
+from tensorcts.reference.autodiff.trees import mapped
 
 
 class Traced(Interpreter):
@@ -46,21 +47,21 @@ class Traced(Interpreter):
         return Traced(result, self.level, node)
 
     def _nodes(self, argument: Any) -> list[Node]:
-        """The node of an argument of this level, those of the items of a list."""
+        """The nodes of this level in an argument, which may be a tree."""
         if isinstance(argument, Traced):
             return [argument.node] if argument.level == self.level else []
-        if isinstance(argument, SEQUENCES):
-            return [node for item in argument for node in self._nodes(item)]
+        if isinstance(argument, NESTS):
+            items = argument.values() if isinstance(argument, dict) else argument
+            return [node for item in items for node in self._nodes(item)]
         return []
 
     def _parts(self, argument: Any, cotangent: Any) -> list[Any]:
         """The cotangents of an argument, one for each of its nodes."""
         if isinstance(argument, Traced):
             return [cotangent]
-        return [part for item, part in zip(argument, cotangent, strict=True) if self._nodes(item)]
-
-
-SEQUENCES = (list, tuple)
+        pairs: list[tuple[Any, Any]] = []
+        mapped(lambda *pair: pairs.append(pair), argument, cotangent)
+        return [part for item, part in pairs if self._nodes(item)]
 
 
 def carries_gradient(x: Any) -> bool:
