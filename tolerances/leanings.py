@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.reference.arrays.noise import Noise
-from tensorcts.reference.arrays.stacked import Stacked, aligned
+from tensorcts.reference.arrays.stacked import Stacked, stack
 
 BINADES = 64
 """So many neighbouring binades lean independently of each other."""
@@ -68,15 +68,18 @@ class Leaning(Noise):
     def _off(self, y: Any, ulps: Any) -> Any:
         if np.ndim(ulps) == 0 and not ulps:
             return y
-        values, most = (aligned(a, np.ndim(y)) for a in (y, ulps))
-        if not isinstance(y, Stacked):
-            values = np.broadcast_to(values, (len(self.leanings), *np.shape(y)))
-        size = np.where(np.isfinite(values), np.abs(values), 0.0)
-        error = most * self.intermediates.ulp(size) * self._lean(values, size)
-        relative = np.divide(error, size, out=np.zeros(np.shape(error)), where=size > 0)
-        return Stacked(values * (1 + relative))
+        values, most = (stack(a, np.ndim(y)) for a in (y, ulps))
+        size = np.abs(values)
+        known = (size > 0) & np.isfinite(size)
+        ulp = most * self.intermediates.ulp(size)
+        relative = np.divide(ulp, size, out=np.zeros(np.shape(ulp)), where=known)
+        return Stacked(values * (1 + relative * self._lean(values, size)))
 
     def _lean(self, values: NDArray[Any], size: NDArray[np.float64]) -> NDArray[np.float64]:
-        sample = np.arange(len(self.leanings)).reshape(-1, *[1] * (values.ndim - 1))
-        sign = np.signbit(values.real).astype(int)
-        return self.leanings[sample, sign, np.frexp(size)[1] % BINADES]
+        """How far each element leans, by its sign and the exponent of its size."""
+        exponent = size.view(np.int64) >> 52
+        place = exponent % BINADES + BINADES * np.signbit(values.real)
+        table = self.leanings.reshape(len(self.leanings), -1)
+        if len(place) == 1:
+            return np.take(table, place[0], axis=1)
+        return np.stack([np.take(row, where) for row, where in zip(table, place, strict=True)])

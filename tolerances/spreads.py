@@ -16,7 +16,7 @@ are what those of honest backends look like, roundings that elements share inclu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -128,7 +128,7 @@ def _noisy_errors(
     def noise(key: list[int], samples: int | None) -> Noise:
         return model.noise(np.random.Generator(np.random.SFC64(key)), samples)
 
-    one_by_one = [noise([seed, sample], None) for sample in range(SAMPLES)]
+    one_by_one = (noise([seed, sample], None) for sample in range(SAMPLES))
     return _errors(run, truths, model, noise([seed], SAMPLES), one_by_one)
 
 
@@ -136,7 +136,7 @@ def _leaning_errors(run: Run, truths: list[NDArray[Any]], model: NoiseModel) -> 
     """The outputs' errors in all leaning runs; they lean alike in every case of a test."""
     leanings = np.random.default_rng(0).uniform(-1.0, 1.0, (LEANINGS, 2, BINADES))
     leanings[0] = 1.0
-    one_by_one = [model.leaning(each[None]) for each in leanings]
+    one_by_one = (model.leaning(each[None]) for each in leanings)
     return _errors(run, truths, model, model.leaning(leanings), one_by_one)
 
 
@@ -145,7 +145,7 @@ def _errors(
     truths: list[NDArray[Any]],
     model: NoiseModel,
     together: Noise,
-    one_by_one: Sequence[Noise],
+    one_by_one: Iterable[Noise],
 ) -> list[NDArray[Any]]:
     """The outputs' errors, as much magnified as the noise."""
     try:

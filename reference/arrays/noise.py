@@ -11,17 +11,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.reference.arrays.stacked import Stacked, aligned, one_by_one
+from tensorcts.reference.arrays.stacked import Stacked, stack
 from tensorcts.reference.dtypes import Format, binades
 
 AT_ONCE = 2**14
-"""Elements up to which all samples are drawn together: arrays that a processor's cache holds."""
+"""Elements that are drawn together: arrays that a processor's cache holds."""
 
 
 @dataclass(frozen=True)
@@ -69,65 +68,68 @@ class Noise:
         return self.rounded(number, 0.5)
 
     def _drawn(self, method: Callable[..., NDArray[Any]], y: Any, *given: Any) -> Any:
-        """The result of ``method`` for every sample; of large arrays one after the other."""
-        if self.samples is None:
-            return method(self, np.asarray(y), *given)
-        if self.samples * np.size(y) > AT_ONCE:
-            once = partial(replace(self, samples=None)._drawn, method)
-            return one_by_one(once, (y, *given), self.samples)
-        values, *rest = (aligned(a, np.ndim(y)) for a in (y, *given))
-        if not isinstance(y, Stacked):
-            values = np.broadcast_to(values, (self.samples, *np.shape(values)))
-        return Stacked(method(self, values, *rest))
+        """The result of ``method`` for every sample; of large arrays for a few at a time."""
+        count, ndim = self.samples or 1, np.ndim(y)
+        stacks = [stack(a, ndim) for a in (y, *given)]
+        shape = stacks[0].shape[1:]
+        at_once = AT_ONCE // max(math.prod(shape), 1) or 1
+        if at_once >= count:
+            drawn = method(self, count, *stacks)
+        else:
+            drawn = np.empty((count, *shape), np.result_type(stacks[0], np.float64))
+            for start in range(0, count, at_once):
+                part = slice(start, start + at_once)
+                few = [a if len(a) == 1 else a[part] for a in stacks]
+                drawn[part] = method(self, len(drawn[part]), *few)
+        return drawn[0] if self.samples is None else Stacked(drawn)
 
-    def _rounded(self, y: NDArray[Any], ulps: Any) -> NDArray[Any]:
-        form = self.intermediates
-        binade = binades(np.abs(y) if np.iscomplexobj(y) else y)
-        low, high = np.min(binade, initial=np.inf), np.max(binade, initial=0.0)
-        off = self._unit(y, ulps * 2.0 ** (1 - form.p))
-        off *= binade if low >= form.smallest_normal else np.maximum(binade, form.smallest_normal)
+    def _rounded(self, count: int, y: NDArray[Any], ulps: Any) -> NDArray[Any]:
+        form, is_complex = self.intermediates, np.iscomplexobj(y)
+        unit = binades(np.abs(y) if is_complex else y)
+        low, high = np.min(unit, initial=np.inf), np.max(unit, initial=0.0)
+        if low < form.smallest_normal:
+            unit = np.maximum(unit, form.smallest_normal)
+        unit = unit * (ulps * 2.0 ** (-14 - form.p))  # the words have 15 bits and a sign
+        off = self._words(count, unit) * unit
+        off = off * self._phases(count, y) if is_complex else off
         off += y
         if low == 0 or high == np.inf:
             off = np.where((y != 0) & np.isfinite(y), off, y)
-        if 2 * high > form.max and not np.iscomplexobj(off):
+        if 2 * high > form.max and not is_complex:
             off = np.where(np.abs(off) > form.max, np.copysign(np.inf, off), off)
         return self._flushed(off) if self.flush and low <= form.smallest_normal else off
 
-    def _accumulated(self, y: NDArray[Any], root: Any, terms: Any) -> NDArray[Any]:
-        # The unit's errors have the standard deviation 1/√3.
-        unit = math.sqrt(3) * self.accumulator.unit_roundoff
-        size = np.abs(y) / math.sqrt(3) + root
-        off = y + self._settled(y) * (unit * np.sqrt(np.maximum(terms, 1)) * size)
+    def _accumulated(self, count: int, y: NDArray[Any], root: Any, terms: Any) -> NDArray[Any]:
+        size = np.abs(y) * math.sqrt(1 / 3) + root
+        size *= self.accumulator.unit_roundoff * np.sqrt(np.maximum(terms, 1))
+        off = self._signed(count, y, size)
+        off += y
         if not np.all(finite := np.isfinite(size)):
             off = np.where(finite, off, y)
-        return self._rounded(off, 0.5)
+        return self._rounded(count, off, 0.5)
 
-    def _scaled(self, y: NDArray[Any], relative: Any) -> NDArray[Any]:
-        return self._rounded(y * (1 + math.sqrt(3) * relative * self._settled(y)), 0.5)
+    def _scaled(self, count: int, y: NDArray[Any], relative: Any) -> NDArray[Any]:
+        return self._rounded(count, y * (1 + self._signed(count, y, relative)), 0.5)
 
-    def _settled(self, y: NDArray[Any]) -> NDArray[Any]:
-        """Unit errors whose root mean square over the samples is just their standard deviation.
+    def _signed(self, count: int, y: NDArray[Any], size: NDArray[np.float64]) -> NDArray[Any]:
+        """Sizes with a random sign (phase) for every sample: just this is their mean square.
 
         The error that outweighs all others in most results would else make σ a matter of luck.
         """
-        unit = self._unit(y, 1.0)
-        if self.samples is None:
-            return unit
-        return unit / np.sqrt(3 * np.mean(np.abs(unit) ** 2, axis=0))
+        if np.iscomplexobj(y):
+            return np.asarray(size * self._phases(count, y))
+        return np.copysign(size, self._words(count, y))
 
-    def _unit(self, y: NDArray[Any], scale: Any) -> NDArray[Any]:
-        """A centred and uniform error of at most ``scale`` for every element."""
-        uniform = self._words(y.shape) * (scale * 2.0**-15)
-        if not np.iscomplexobj(y):
-            return uniform
-        return np.asarray(uniform * np.exp(1j * np.pi * 2.0**-15 * self._words(y.shape)))
+    def _phases(self, count: int, y: NDArray[Any]) -> NDArray[np.complex128]:
+        return np.exp(1j * np.pi * 2.0**-15 * self._words(count, y))
 
-    def _words(self, shape: tuple[int, ...]) -> NDArray[np.int16]:
-        """Random whole numbers of 16 bits, four from each word of the generator."""
-        count = math.prod(shape)
-        words: NDArray[np.uint64] = self.generator.bit_generator.random_raw(-(-count // 4))
-        return words.view(np.int16)[:count].reshape(shape)
+    def _words(self, count: int, y: NDArray[Any]) -> NDArray[np.int16]:
+        """``count`` random words of 16 bits for each element, four from one of the generator."""
+        shape = (count, *y.shape[1:])
+        size = math.prod(shape)
+        words: NDArray[np.uint64] = self.generator.bit_generator.random_raw(-(-size // 4))
+        return words.view(np.int16)[:size].reshape(shape)
 
     def _flushed(self, y: NDArray[Any]) -> NDArray[Any]:
         tiny = np.abs(y) < self.intermediates.smallest_normal
-        return np.where(tiny & (self._words(y.shape) < 0), 0.0, y)
+        return np.where(tiny & (self._words(len(y), y) < 0), 0.0, y)

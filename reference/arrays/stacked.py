@@ -64,6 +64,11 @@ def aligned(x: Any, ndim: int) -> Any:
     return x.value if len(shape) == ndim else x.value.reshape(count, *_ones(ndim, shape), *shape)
 
 
+def stack(x: Any, ndim: int) -> NDArray[Any]:
+    """``x`` aligned, along a leading axis that has one array where it is the same for all."""
+    return aligned(x, ndim) if isinstance(x, Stacked) else np.asarray(x)[None]
+
+
 def _ones(ndim: int, shape: list[int]) -> tuple[int, ...]:
     return (1,) * (ndim - len(shape))
 
