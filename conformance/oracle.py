@@ -55,13 +55,8 @@ def expect(
     found = [probes.rule_for(case, name, model) for name in names]
     derived = any(rule.kind == "derived" for rule in found)
     options = options_of(case, traits)
-    stored_kinds = " ".join(rule.kind for rule in found)
-    key = case.digest() + f" {stored_kinds} {options} {model if derived else ''}".encode()
-    stored = cache.get(key)
-    if stored is None:
-        wanted = list(zip(names, found, strict=True))
-        stored = _compute(case, model if derived else None, wanted, options)
-        cache.put(key, stored)
+    wanted = list(zip(names, found, strict=True))
+    stored = _stored(case, model if derived else None, wanted, options, cache)
     count = len(stored) // 4
     several = len(names) > 1
     return tuple(
@@ -85,6 +80,25 @@ def _dtype(case: Case, output: int, kind: str, traits: Mapping[str, str]) -> str
     return case.op.result_dtype(case.dtype, case.attrs, output)
 
 
+def _stored(
+    case: Case,
+    model: NoiseModel | None,
+    wanted: list[tuple[str, rules.Rule]],
+    options: Options,
+    cache: Cache,
+) -> list[NDArray[Any]]:
+    """What ``_compute`` gives, from the cache where it takes long."""
+    if not truths.are_costly(case, model, wanted):
+        return _compute(case, model, wanted, options)
+    kinds = " ".join(rule.kind for _, rule in wanted)
+    key = case.digest() + f" {kinds} {options} {model or ''}".encode()
+    stored = cache.get(key)
+    if stored is None:
+        stored = _compute(case, model, wanted, options)
+        cache.put(key, stored)
+    return stored
+
+
 def _compute(
     case: Case, model: NoiseModel | None, wanted: list[tuple[str, rules.Rule]], options: Options
 ) -> list[NDArray[Any]]:
@@ -105,7 +119,6 @@ def interpreted(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any
     wrap: the interpreter of its numbers.
     """
     given = _arguments(case, options)
-    plain = [_wide(a) for a in given]
     arrays = [_argument(case, a, wrap) for a in given]
     attrs = {key: _lifted(case, key, value, wrap) for key, value in case.attrs.items()}
     outputs = case.op.function(*arrays, **attrs)
@@ -114,7 +127,7 @@ def interpreted(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any
         option = choice.options[options[choice.trait]]
         if option is None or option in (DEFINED, RAISES) or isinstance(option, _ELSEWHERE):
             continue
-        where = choice.where(*plain, **case.attrs)
+        where = choice.where(*map(_wide, given), **case.attrs)
         if isinstance(option, Instead):
             outputs = option.outputs(*arrays, **attrs) if np.any(where) else outputs
         elif np.any(where):
@@ -238,12 +251,12 @@ def _freedoms(
     free: NDArray[np.bool_] | None = None
     alternatives: list[NDArray[Any]] = []
     own = _arguments(case, options)
-    plain = [_wide(a) for a in own]
     for choice in case.op.choices:
         option = choice.options[options[choice.trait]]
         anything = option is None or isinstance(option, AnyOf)
         if not (anything and choice.concerns(output)):
             continue
+        plain = [_wide(a) for a in own]
         where = choice.where(*plain, **case.attrs)
         if not np.any(where):
             continue

@@ -59,21 +59,36 @@ def _evaluated(
     return [hi for hi, _ in pairs], [lo for _, lo in pairs]
 
 
+def are_costly(case: Case, model: NoiseModel | None, wanted: list[tuple[str, rules.Rule]]) -> bool:
+    """Whether the truths may take more than float64 arithmetic, and so longer than reading them."""
+    return model is not None or any(_may_need_exact(case, *each) for each in wanted)
+
+
 def _needs_exact(case: Case, result: str, rule: rules.Rule, plain: list[NDArray[Any]]) -> bool:
-    """Whether float64 arithmetic can't give the truth of an output of the dtype ``result``.
+    """Whether float64 arithmetic can't give the truth of an output of the dtype ``result``."""
+    if not _may_need_exact(case, result, rule):
+        return False
+    near = rule.kind == "exact" and _is_approximated(case, result)
+    return not near or any(doubt.may_round_otherwise(p, result) for p in plain)
+
+
+def _may_need_exact(case: Case, result: str, rule: rules.Rule) -> bool:
+    """Whether it can't for some values.
 
     It can't where the result is float64 itself and rounds, nor for a 64-bit integer as a float, nor
     where a sum that needs more bits, or a function near a midpoint, is to round only once.
     """
-    name = case.op.name
     if rule.kind != "exact":
         return dtypes.component(result) == "float64"
-    if name == "fma":
-        return True
-    if name in budgets.rows() and name not in ROUNDED_TWICE and dtypes.is_floating(result):
-        return any(doubt.may_round_otherwise(p, result) for p in plain)
-    long = name == "astype" and case.dtype in ("int64", "uint64")
-    return long and dtypes.is_inexact(result)
+    long = case.op.name == "astype" and case.dtype in ("int64", "uint64")
+    longer = case.op.name == "fma" or (long and dtypes.is_inexact(result))
+    return longer or _is_approximated(case, result)
+
+
+def _is_approximated(case: Case, result: str) -> bool:
+    """Whether float64 arithmetic gives the function off by roundings of its own."""
+    name = case.op.name
+    return name in budgets.rows() and name not in ROUNDED_TWICE and dtypes.is_floating(result)
 
 
 def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:

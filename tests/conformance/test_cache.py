@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ def test_without_a_folder_it_keeps_nothing() -> None:
     assert cache.get(b"key") is None
 
 
-def test_other_tables_have_a_file_of_their_own(
+def test_what_follows_from_other_tables_is_not_given_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Cache(tmp_path).put(b"key", ARRAYS)
@@ -56,14 +56,43 @@ def test_other_tables_have_a_file_of_their_own(
     assert Cache(tmp_path).get(b"key") is None
 
 
-def test_old_files_go_and_recent_ones_stay(tmp_path: Path) -> None:
-    old, recent = tmp_path / "truths-old.sqlite", tmp_path / "truths-recent.sqlite"
-    for path in (old, recent):
-        path.touch()
-    long_ago = time.time() - caches.KEPT_SECONDS - 60
-    os.utime(old, (long_ago, long_ago))
-    Cache(tmp_path)
-    assert not old.exists() and recent.exists()
+LIMIT = 2**18
+BLOCK = [np.arange(1.0, 101.0)]
+"""800 bytes: 327 of them would be the limit."""
+
+
+def name(number: int) -> bytes:
+    return str(number).encode()
+
+
+def kept(cache: Cache, numbers: range) -> list[int]:
+    return [n for n in numbers if cache.get(name(n)) is not None]
+
+
+def test_it_grows_to_its_limit_and_the_oldest_goes_first(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, LIMIT)
+    for number in range(600):
+        cache.put(name(number), BLOCK)
+    left = kept(cache, range(600))
+    assert left == list(range(600 - len(left), 600))
+    assert 150 < len(left) <= 327 + 41
+    assert sum(path.stat().st_size for path in tmp_path.glob("*.sqlite")) <= 1.5 * LIMIT
+
+
+def test_what_was_used_lately_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, days = Cache(tmp_path, LIMIT), range(16)
+    for day in days:
+        monkeypatch.setattr(time, "time", partial(float, day * caches.DAY))
+        for number in range(40):
+            cache.put(name(40 * day + number), BLOCK)
+        assert kept(cache, range(5)) == [0, 1, 2, 3, 4]
+    assert kept(cache, range(5, 40)) == []
+
+
+def test_a_limit_below_a_single_row_leaves_nothing(tmp_path: Path) -> None:
+    cache = Cache(tmp_path, 1)
+    cache.put(b"key", ARRAYS)
+    assert cache.get(b"key") is None
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 99])
@@ -106,22 +135,24 @@ import sys
 from pathlib import Path
 import numpy as np
 from tensorcts.conformance.cache import Cache
-cache = Cache(Path(sys.argv[1]))
+cache = Cache(Path(sys.argv[1]), int(sys.argv[2]))
 for n in range(200):
     cache.put(str(n).encode(), [np.full(50, float(n))])
-    assert cache.get(str(n).encode())[0][0] == n
+    found = cache.get(str(n).encode())
+    assert found[0][0] == n if found else sys.argv[2] == "50000"
 """
 
 
-def test_several_processes_write_at_once(tmp_path: Path) -> None:
-    writers = [
-        subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path)], stderr=subprocess.PIPE)
-        for _ in range(4)
-    ]
+@pytest.mark.parametrize("limit", [caches.LIMIT, 50_000])
+def test_several_processes_write_at_once(tmp_path: Path, limit: int) -> None:
+    command = [sys.executable, "-c", WRITER, str(tmp_path), str(limit)]
+    writers = [subprocess.Popen(command, stderr=subprocess.PIPE) for _ in range(4)]
     assert [(w.communicate()[1], w.returncode) for w in writers] == [(b"", 0)] * 4
     cache = Cache(tmp_path)
-    for n in range(200):
-        assert same(cache.get(str(n).encode()), [np.full(50, float(n))])
+    left = kept(cache, range(200))
+    assert len(left) == 200 if limit == caches.LIMIT else 10 < len(left) < 200
+    for n in left:
+        assert same(cache.get(name(n)), [np.full(50, float(n))])
 
 
 def test_the_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
