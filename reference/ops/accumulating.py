@@ -115,7 +115,8 @@ def scatter_reduce(
     for x's size n along axis, or give what the backend declares as out_of_range_index; (C4)
     reduction is sum, prod, mean, max or min, mean for floats only.
     Special values: max and min give NaN where any element is NaN.
-    Gradient: that of the reduction; g is shared evenly among elements that are the max or min.
+    Gradient: that of the reduction, max's and min's to the extreme one.
+    Kinks: equal largest or smallest elements share g evenly.
     Source: PyTorch scatter_reduce (amax, amin).
     """
     found, place = located_each(x, index, updates, axis)

@@ -39,6 +39,7 @@ def relu(x: Any) -> Any:
 
     Special values: NaN stays NaN. The sign of relu(-0) is not fixed.
     Gradient: g where x > 0, else 0.
+    Kinks: 0 at 0.
     Source: PyTorch nn.functional.relu; ONNX Relu-14.
     """
     return np.where(x <= 0, 0 * np.isnan(x), x)

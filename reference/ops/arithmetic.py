@@ -83,7 +83,8 @@ def abs(x: Any) -> Any:
     Semantics: the sign bit is cleared; integers wrap: |-128| is -128 in int8. The complex
     modulus neither over- nor underflows on the way.
     Special values: |-0| is +0; |±inf| is inf.
-    Gradient: g·sign(x), 0 at 0.
+    Gradient: g·sign(x), of complex numbers g·x/|x|.
+    Kinks: 0 at 0.
     Source: IEEE 754-2019 §5.5.1; Array API 2024.12 abs.
     """
     return np.abs(x)
@@ -95,7 +96,8 @@ def sqrt(x: Any) -> Any:
 
     Semantics: of a complex number the root with a real part ≥ 0, cut along the negative real axis.
     Special values: √-0 is -0. √inf is inf. NaN for a real x < 0.
-    Gradient: g/(2√x), inf at 0.
+    Gradient: g/(2√x).
+    Kinks: inf at 0.
     Source: IEEE 754-2019 §5.4.1; Array API 2024.12 sqrt.
     """
     return np.sqrt(x)

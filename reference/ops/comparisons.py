@@ -88,7 +88,8 @@ def maximum(x: Any, y: Any) -> Any:
 
     Constraints: (C1) x and y have one real dtype; (C2) their shapes broadcast.
     Special values: NaN where x or y is NaN. The sign of max(-0, +0) is not fixed.
-    Gradient: g to the larger one, half to each where they are equal.
+    Gradient: g to the larger one.
+    Kinks: half to each where they are equal.
     Source: IEEE 754-2019 §9.6 maximum; Array API 2024.12 maximum.
     """
     return np.maximum(x, y)
@@ -100,7 +101,8 @@ def minimum(x: Any, y: Any) -> Any:
 
     Constraints: (C1) x and y have one real dtype; (C2) their shapes broadcast.
     Special values: NaN where x or y is NaN. The sign of min(-0, +0) is not fixed.
-    Gradient: g to the smaller one, half to each where they are equal.
+    Gradient: g to the smaller one.
+    Kinks: half to each where they are equal.
     Source: IEEE 754-2019 §9.6 minimum; Array API 2024.12 minimum.
     """
     return np.minimum(x, y)
@@ -113,7 +115,8 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     Constraints: (C1) condition is bool; (C2) x and y have one dtype; (C3) the three shapes
     broadcast.
     Special values: the branch that is not taken never shows, NaN included.
-    Gradient: g where taken, 0 elsewhere.
+    Gradient: g where taken, 0 elsewhere: what gave the branch not taken makes NaN of this 0 where
+    its own derivative is infinite.
     Source: Array API 2024.12 where.
     """
     return np.where(condition, x, y)

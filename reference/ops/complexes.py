@@ -79,7 +79,8 @@ def angle(x: Any) -> Any:
     """The argument of a complex number in [-π, π], elementwise: atan2(imag, real).
 
     Special values: those of atan2: the sign of a zero part counts, and angle(-2 - 0i) is -π.
-    Gradient: i·g·x/|x|², 0 at 0.
+    Gradient: i·g·x/|x|².
+    Kinks: 0 at 0; the same on both sides of the cut.
     Source: PyTorch angle; NumPy angle.
     """
     return np.arctan2(np.imag(x), np.real(x))

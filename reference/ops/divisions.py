@@ -139,6 +139,7 @@ def remainder(x: Any, y: Any) -> Any:
     floats it is NaN, as is inf % y. 5 % inf is 5 and 5 % -inf is -inf. A zero has the divisor's
     sign, or what the backend declares as remainder_zero_sign.
     Gradient: g, -g·⌊x/y⌋, each summed over its broadcast axes.
+    Kinks: the same where x/y is whole and the remainder jumps.
     Source: Array API 2024.12 remainder; Python's %.
     """
     return np.remainder(x, y)
@@ -153,6 +154,7 @@ def fmod(x: Any, y: Any) -> Any:
     Special values: of integers the remainder by 0 is 0 here, or the declared
     integer_remainder_by_zero; of floats fmod(x, 0) and fmod(inf, y) are NaN, fmod(x, inf) is x.
     Gradient: g, -g·trunc(x/y), each summed over its broadcast axes.
+    Kinks: the same where x/y is whole and the remainder jumps.
     Source: C11 §7.12.10.1; ONNX Mod-13 (fmod = 1).
     """
     return np.fmod(x, y)

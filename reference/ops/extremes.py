@@ -16,7 +16,8 @@ def fmax(x: Any, y: Any) -> Any:
 
     Constraints: (C1) x and y have one real dtype; (C2) their shapes broadcast.
     Special values: NaN only where both are NaN. The sign of fmax(-0, +0) is not fixed.
-    Gradient: g to the one taken, half to each where they are equal.
+    Gradient: g to the one taken.
+    Kinks: half to each where they are equal.
     Source: IEEE 754-2019 §9.6 maximumNumber; C11 §7.12.12.2.
     """
     return np.where(np.isnan(x), y, np.where(np.isnan(y), x, np.maximum(x, y)))
@@ -28,7 +29,8 @@ def fmin(x: Any, y: Any) -> Any:
 
     Constraints: (C1) x and y have one real dtype; (C2) their shapes broadcast.
     Special values: NaN only where both are NaN. The sign of fmin(-0, +0) is not fixed.
-    Gradient: g to the one taken, half to each where they are equal.
+    Gradient: g to the one taken.
+    Kinks: half to each where they are equal.
     Source: IEEE 754-2019 §9.6 minimumNumber; C11 §7.12.12.3.
     """
     return np.where(np.isnan(x), y, np.where(np.isnan(y), x, np.minimum(x, y)))
@@ -41,7 +43,8 @@ def clip(x: Any, min: Any = None, max: Any = None) -> Any:
     Semantics: the smaller of max and of the larger of min and x; a bound may be absent.
     Constraints: (C1) all arrays have one real dtype; (C2) their shapes broadcast.
     Special values: max where min > max. NaN where x or a bound is NaN.
-    Gradient: g to x strictly between the bounds, else to the bound; at a bound 0 to x.
+    Gradient: g to x strictly between the bounds, else to the bound.
+    Kinks: at a bound all to the bound, 0 to x.
     Source: Array API 2024.12 clip.
     """
     raised = x if min is None else np.where((x > min) | np.isnan(x), x, min)

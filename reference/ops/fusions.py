@@ -34,6 +34,7 @@ def bias_relu(x: Any, bias: Any) -> Any:
     Constraints: (C1) one dtype; (C2) bias is 1-d, as long as x's last axis.
     Special values: inf - inf is NaN and stays NaN. The sign of a zero is not fixed.
     Gradient: g where x + bias > 0, else 0; summed over the rows for bias.
+    Kinks: 0 where x + bias is 0.
     Source: add, then relu.
     """
     return relu(_biased(x, bias))

@@ -61,7 +61,8 @@ def acosh(x: Any) -> Any:
 
     Semantics: the complex one is cut along the real axis where x < 1.
     Special values: acosh(1) is +0; acosh(inf) is inf; NaN for a real x < 1.
-    Gradient: g/√(x² - 1), inf at 1.
+    Gradient: g/√(x² - 1).
+    Kinks: inf at 1.
     Source: IEEE 754-2019 §9.2; Array API 2024.12 acosh.
     """
     return np.arccosh(x)

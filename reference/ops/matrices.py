@@ -77,7 +77,8 @@ def matrix_norm(x: Any, *, keepdims: bool) -> Any:
     Constraints: (C1) x has two axes or more.
     Special values: 0 for a matrix without elements; NaN if any element is NaN, else inf if any is
     infinite. Squares that overflow may make the norm infinite.
-    Gradient: g·x/z, 0 where z is 0.
+    Gradient: g·x/z for the norm z.
+    Kinks: 0 where z is 0.
     Source: Array API 2024.12 linalg.matrix_norm, ord "fro".
     """
     _require_matrices(x)

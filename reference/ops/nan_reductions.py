@@ -46,7 +46,8 @@ def nanmax(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     Constraints: (C1) no axis has size 0; (C2) every axis is in [-n, n) for an n-dimensional x,
     none is named twice.
     Special values: of nothing but NaN, NaN.
-    Gradient: g shared evenly among the largest elements.
+    Gradient: g to the largest element.
+    Kinks: equal ones share it evenly.
     Source: NumPy nanmax.
     """
     alone = np.all(np.isnan(x), axis=axis, keepdims=keepdims)
@@ -61,7 +62,8 @@ def nanmin(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     Constraints: (C1) no axis has size 0; (C2) every axis is in [-n, n) for an n-dimensional x,
     none is named twice.
     Special values: of nothing but NaN, NaN.
-    Gradient: g shared evenly among the smallest elements.
+    Gradient: g to the smallest element.
+    Kinks: equal ones share it evenly.
     Source: NumPy nanmin.
     """
     alone = np.all(np.isnan(x), axis=axis, keepdims=keepdims)

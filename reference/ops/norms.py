@@ -66,8 +66,9 @@ def vector_norm(x: Any, *, axis: Axis, ord: Real, keepdims: bool) -> Any:
     finite norm in float32; a power that over- or underflows on the way is not tried.
     Constraints: (C1) every axis is in [-n, n) for an n-dimensional x, none is named twice.
     Special values: of nothing, 0, for ord < 0 inf. NaN if any element is NaN, but for ord 0.
-    Gradient: g·sign(x)·(|x|/norm)**(ord - 1), 0 where x is 0; for ±inf shared evenly among the
-    extreme elements.
+    Gradient: g·sign(x)·(|x|/norm)**(ord - 1); for ±inf g·sign(x) at the extreme element, for 0
+    none.
+    Kinks: 0 where x is 0; for ±inf equal extreme elements share g evenly.
     Source: Array API 2024.12 linalg.vector_norm.
     """
     size = np.abs(x)

@@ -58,7 +58,8 @@ def max_pool2d(
     Constraints: (C1) x: (N, C, H, W), C ≥ 1; (C2) kernel, stride and dilation are ≥ 1; (C3) padding
     is ≥ 0 and at most half of the kernel; (C4) there is a place.
     Special values: NaN if any element is NaN; -inf where the window sees nothing of x.
-    Gradient: g to the first largest element (the first NaN) in row-major order.
+    Gradient: g to the largest element, or the first NaN.
+    Kinks: of equal ones to the first in row-major order.
     Source: PyTorch nn.functional.max_pool2d; ONNX MaxPool-22.
     """
     _require_window(kernel, stride, padding, dilation)

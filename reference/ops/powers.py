@@ -61,7 +61,8 @@ def cbrt(x: Any) -> Any:
     """The real cube root of x, elementwise.
 
     Special values: of ±0 it is ±0, of ±inf ±inf.
-    Gradient: g/(3·cbrt(x)²), inf at 0.
+    Gradient: g/(3·cbrt(x)²).
+    Kinks: inf at 0.
     Source: C11 §7.12.7.1; OpenCL C 3.0 cbrt.
     """
     return np.cbrt(x)
@@ -74,7 +75,8 @@ def hypot(x: Any, y: Any) -> Any:
     Semantics: neither over- nor underflows on the way.
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: inf where x or y is infinite, even beside NaN.
-    Gradient: g·x/z, g·y/z for the length z, 0 where it is 0.
+    Gradient: g·x/z, g·y/z for the length z.
+    Kinks: 0 where z is 0.
     Source: IEEE 754-2019 §9.2 hypot; Array API 2024.12 hypot.
     """
     return np.hypot(x, y)

@@ -20,7 +20,8 @@ def leaky_relu(x: Any, *, negative_slope: Real) -> Any:
     """x where x > 0, negative_slope·x elsewhere, elementwise.
 
     Special values: NaN stays NaN. The sign of leaky_relu(±0) is not fixed.
-    Gradient: g where x > 0, g·negative_slope elsewhere, at 0 too.
+    Gradient: g where x > 0, g·negative_slope elsewhere.
+    Kinks: g·negative_slope at 0.
     Source: Maas et al. 2013; PyTorch nn.functional.leaky_relu.
     """
     return np.where(x > 0, x, negative_slope * x)
@@ -33,7 +34,8 @@ def prelu(x: Any, weight: Any) -> Any:
     Semantics: the channels are x's axis 1; a weight of one element serves all of x.
     Constraints: (C1) one dtype; (C2) weight is 1-d, of one element or of x's size along axis 1.
     Special values: NaN stays NaN.
-    Gradient: g where x > 0, g·weight elsewhere, at 0 too; for weight Σ g·x over where x ≤ 0.
+    Gradient: g where x > 0, g·weight elsewhere; for weight Σ g·x over where x ≤ 0.
+    Kinks: g·weight at 0.
     Source: He et al. 2015; PyTorch nn.functional.prelu.
     """
     channels = x.shape[1] if x.ndim > 1 else 1
@@ -51,7 +53,8 @@ def elu(x: Any, *, alpha: Real) -> Any:
 
     Semantics: by expm1, which keeps its relative accuracy near 0.
     Special values: elu(-inf) is -α. NaN stays NaN. The sign of elu(±0) is not fixed.
-    Gradient: g where x > 0, g·α·eˣ elsewhere, α at 0.
+    Gradient: g where x > 0, g·α·eˣ elsewhere.
+    Kinks: g·α at 0.
     Source: Clevert et al. 2015; ONNX Elu-22; PyTorch nn.functional.elu.
     """
     below = np.where(x > 0, 0.0, x)
@@ -79,7 +82,8 @@ def selu(x: Any) -> Any:
     Semantics: α = 1.6732632423543772848… and λ = 1.0507009873554804934…, for which the mean 0 and
     the variance 1 are a fixed point.
     Special values: selu(-inf) is -λ·α. NaN stays NaN. The sign of selu(±0) is not fixed.
-    Gradient: g·λ where x > 0, g·λ·α·eˣ elsewhere, λ·α at 0.
+    Gradient: g·λ where x > 0, g·λ·α·eˣ elsewhere.
+    Kinks: g·λ·α at 0.
     Source: Klambauer et al. 2017; ONNX Selu-22; PyTorch nn.functional.selu.
     """
     alpha, scale = constant(_SELU_ALPHA, like=x), constant(_SELU_SCALE, like=x)
@@ -93,6 +97,7 @@ def relu6(x: Any) -> Any:
 
     Special values: NaN stays NaN. The sign of relu6(-0) is not fixed.
     Gradient: g where 0 < x < 6, else 0.
+    Kinks: 0 at 0 and 6.
     Source: PyTorch nn.functional.relu6.
     """
     return np.where(x <= 0, 0.0, np.where(x >= 6, 6.0, x))
@@ -105,6 +110,7 @@ def hardtanh(x: Any, *, min_val: Real, max_val: Real) -> Any:
     Constraints: (C1) min_val ≤ max_val.
     Special values: NaN stays NaN.
     Gradient: g where min_val < x < max_val, else 0.
+    Kinks: 0 at both bounds.
     Source: PyTorch nn.functional.hardtanh.
     """
     require(bool(min_val <= max_val), f"min_val {min_val} must be ≤ max_val {max_val}")
@@ -117,6 +123,7 @@ def hardsigmoid(x: Any) -> Any:
 
     Special values: hardsigmoid(-inf) is 0; hardsigmoid(inf) is 1. NaN stays NaN.
     Gradient: g/6 where -3 < x < 3, else 0.
+    Kinks: 0 at ±3.
     Source: Howard et al. 2019; PyTorch nn.functional.hardsigmoid.
     """
     return np.where(x <= -3, 0.0, np.where(x >= 3, 1.0, (x + 3) / 6))
@@ -139,7 +146,8 @@ def hardswish(x: Any) -> Any:
     Semantics: x times the hardsigmoid of x, so that nothing overflows.
     Special values: hardswish(inf) is inf. hardswish(-inf) is 0, its limit, or NaN where the backend
     declares so (activation_at_minus_infinity). NaN stays NaN.
-    Gradient: g·(x/3 + ½) where -3 < x < 3, 0 below and g above: 0 at -3, 1 at 3.
+    Gradient: g·(x/3 + ½) where -3 < x < 3, 0 below and g above.
+    Kinks: 0 at -3, g at 3.
     Source: Howard et al. 2019; PyTorch nn.functional.hardswish.
     """
     return np.where(x == -np.inf, 0.0, x * hardsigmoid(x))
@@ -151,6 +159,7 @@ def threshold(x: Any, *, threshold: Real, value: Real) -> Any:
 
     Special values: NaN stays NaN.
     Gradient: g where x > threshold, else 0.
+    Kinks: 0 at the threshold.
     Source: PyTorch nn.functional.threshold.
     """
     return np.where(x <= threshold, value, x)

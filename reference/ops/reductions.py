@@ -55,7 +55,8 @@ def max(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     Constraints: (C1) no axis has size 0; (C2) every axis is in [-n, n) for an n-dimensional x,
     none is named twice.
     Special values: NaN if any element is NaN, wherever it stands.
-    Gradient: g shared evenly among the largest elements.
+    Gradient: g to the largest element.
+    Kinks: equal ones share it evenly.
     Source: Array API 2024.12 max.
     """
     return np.max(x, axis=axis, keepdims=keepdims)
@@ -68,7 +69,8 @@ def min(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     Constraints: (C1) no axis has size 0; (C2) every axis is in [-n, n) for an n-dimensional x,
     none is named twice.
     Special values: NaN if any element is NaN, wherever it stands.
-    Gradient: g shared evenly among the smallest elements.
+    Gradient: g to the smallest element.
+    Kinks: equal ones share it evenly.
     Source: Array API 2024.12 min.
     """
     return np.min(x, axis=axis, keepdims=keepdims)
@@ -136,7 +138,8 @@ def std(x: Any, *, axis: Axis, correction: int, keepdims: bool) -> Any:
     Semantics: the root of var.
     Constraints: (C1) correction ≥ 0; (C2) every axis is in [-n, n), none is named twice.
     Special values: NaN where n ≤ correction. Never negative.
-    Gradient: g·(x - mean)/((n - correction)·std), 0 where std is 0.
+    Gradient: g·(x - mean)/((n - correction)·std).
+    Kinks: 0 where std is 0.
     Source: Array API 2024.12 std.
     """
     return np.sqrt(var(x, axis=axis, correction=correction, keepdims=keepdims))

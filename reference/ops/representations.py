@@ -71,6 +71,7 @@ def frexp(x: Any) -> Any:
     Special values: ±0 gives ±0 and 0; NaN and ±inf give themselves and 0, or any exponent by the
     declared exponent_of_non_finite.
     Gradient: g·2**-e of the significand.
+    Kinks: the same at powers of two, where the significand jumps.
     Source: C11 §7.12.6.4; NumPy frexp.
     """
     exponent = exponent_of(x)

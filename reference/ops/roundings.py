@@ -72,6 +72,7 @@ def frac(x: Any) -> Any:
     Special values: NaN for ±inf, or what the backend declares as frac_of_infinity. The sign of a
     zero is not fixed.
     Gradient: g.
+    Kinks: g at whole numbers too, where it jumps.
     Source: PyTorch frac; C11 §7.12.6.12 modf.
     """
     return x - np.trunc(x)

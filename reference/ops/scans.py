@@ -98,6 +98,7 @@ def cummax(x: Any, *, axis: int) -> Any:
     Special values: of equal elements the last one's index, or the first one's where the backend
     declares so (running_extreme_tie); NaN from the first NaN on, equal to other NaNs.
     Gradient: g to the elements at the indices.
+    Kinks: of equal elements to the one whose index is given.
     Source: PyTorch cummax.
     """
     return _running(x, axis, lambda new, best: (new >= best) | np.isnan(new))
@@ -111,6 +112,7 @@ def cummin(x: Any, *, axis: int) -> Any:
     Special values: of equal elements the last one's index, or the first one's where the backend
     declares so (running_extreme_tie); NaN from the first NaN on, equal to other NaNs.
     Gradient: g to the elements at the indices.
+    Kinks: of equal elements to the one whose index is given.
     Source: PyTorch cummin.
     """
     return _running(x, axis, lambda new, best: (new <= best) | np.isnan(new))

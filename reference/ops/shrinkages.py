@@ -31,6 +31,7 @@ def hardshrink(x: Any, *, lambd: Real) -> Any:
 
     Special values: NaN stays NaN.
     Gradient: g where |x| > lambd, else 0.
+    Kinks: 0 at ±lambd.
     Source: PyTorch nn.functional.hardshrink.
     """
     return np.where((x >= -lambd) & (x <= lambd), 0.0, x)
@@ -43,6 +44,7 @@ def softshrink(x: Any, *, lambd: Real) -> Any:
     Constraints: (C1) lambd ≥ 0.
     Special values: NaN stays NaN.
     Gradient: g where |x| > lambd, else 0.
+    Kinks: 0 at ±lambd.
     Source: PyTorch nn.functional.softshrink.
     """
     require(bool(lambd >= 0), f"lambd must be ≥ 0, not {lambd}")

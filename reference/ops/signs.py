@@ -51,7 +51,8 @@ def copysign(x: Any, y: Any) -> Any:
 
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: zeros, infinities and NaN take and give a sign like any other number.
-    Gradient: g where the signs of x and y are the same, -g where not, 0 where x is 0; 0 for y.
+    Gradient: g where the signs of x and y are the same, -g where not; 0 for y.
+    Kinks: 0 where x is 0.
     Source: IEEE 754-2019 §5.5.1; Array API 2024.12 copysign.
     """
     return np.copysign(x, y)

@@ -109,7 +109,8 @@ def sort(x: Any, *, axis: int, descending: bool, stable: bool) -> Any:
     Constraints: (C1) axis is in [-d, d) for x's d dimensions, at least one.
     Special values: NaN comes last, in descending order last or first as the backend declares
     (nan_in_descending_order).
-    Gradient: g back in the places that the elements came from, equal ones in their order.
+    Gradient: g back in the places that the elements came from.
+    Kinks: of equal elements the first in x is the first of the result, any where stable is false.
     Source: Array API 2024.12 sort; NumPy 2.4 for NaN.
     """
     return np.take_along_axis(x, argsort(x, axis=axis, descending=descending, stable=stable), axis)
@@ -163,6 +164,7 @@ def topk(x: Any, *, k: int, axis: int, largest: bool) -> Any:
     Special values: NaN comes last, among the largest last or first as the backend declares
     (nan_in_descending_order).
     Gradient: g back in the places that the elements came from.
+    Kinks: of equal elements to those whose places are given.
     Source: PyTorch topk, sorted; ONNX TopK-11 for ties.
     """
     place = axis_of(x, axis)

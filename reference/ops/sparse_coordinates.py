@@ -74,7 +74,8 @@ def dense_to_coo(x: Any) -> Any:
     Constraints: (C1) x has at least one axis.
     Special values: NaN is stored; -0.0 is not, or is where the backend declares so
     (sparse_negative_zero).
-    Gradient: g at the stored places, 0 elsewhere.
+    Gradient: g at the stored places.
+    Kinks: 0 at a 0, which is not stored.
     Source: PyTorch Tensor.to_sparse; SciPy coo_array.
     """
     require(x.ndim > 0, "x must have at least one axis")

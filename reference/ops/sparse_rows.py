@@ -104,7 +104,8 @@ def dense_to_csr(x: Any) -> Any:
     Constraints: (C1) x is 2-d.
     Special values: NaN is stored; -0.0 is not, or is where the backend declares so
     (sparse_negative_zero).
-    Gradient: g at the stored places, 0 elsewhere.
+    Gradient: g at the stored places.
+    Kinks: 0 at a 0, which is not stored.
     Source: PyTorch Tensor.to_sparse_csr; SciPy csr_array.
     """
     require(x.ndim == 2, f"x must be 2-d, not of shape {x.shape}")

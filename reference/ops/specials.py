@@ -109,7 +109,8 @@ def xlogy(x: Any, y: Any) -> Any:
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: xlogy(0, y) is 0 for every y but NaN, also for y ≤ 0 and y = inf; else NaN for
     y < 0.
-    Gradient: g·log y, 0 where x is 0 and y ≤ 0; g·x/y.
+    Gradient: g·log y; g·x/y.
+    Kinks: 0 to x where x is 0 and y ≤ 0.
     Source: PyTorch special.xlogy; SciPy special.xlogy.
     """
     zero = (x == 0) & (y == y)

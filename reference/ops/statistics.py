@@ -41,7 +41,8 @@ def median(x: Any, *, axis: int | None, keepdims: bool) -> Any:
     Semantics: of n elements in ascending order that at ⌊(n - 1)/2⌋; with axis None of all of x.
     Constraints: (C1) the axis has size ≥ 1; (C2) it is in [-n, n) for an n-dimensional x.
     Special values: NaN if any element is NaN.
-    Gradient: g shared evenly among the elements that are the median.
+    Gradient: g to the element in the middle.
+    Kinks: equal ones share it evenly.
     Source: PyTorch median; NumPy's own is the mean of the two.
     """
     ordered, place, shape = _ordered(x, axis, keepdims)
@@ -59,7 +60,8 @@ def quantile(x: Any, *, q: float, axis: int | None, keepdims: bool) -> Any:
     Constraints: (C1) the axis has size ≥ 1; (C2) it is in [-n, n) for an n-dimensional x;
     (C3) 0 ≤ q ≤ 1.
     Special values: NaN if any element is NaN. What infinities give is not fixed.
-    Gradient: g·(1 - t) and g·t to the two elements, the first ones of equal ones.
+    Gradient: g·(1 - t) and g·t to the two elements.
+    Kinks: equal elements are in order as they are in x.
     Source: NumPy quantile, method linear; PyTorch quantile.
     """
     require(0 <= q <= 1, f"q must be in [0, 1], not {q}")

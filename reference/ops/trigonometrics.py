@@ -50,7 +50,8 @@ def asin(x: Any) -> Any:
 
     Semantics: the complex one is cut along the real axis where |x| > 1.
     Special values: asin(±0) is ±0; NaN for a real |x| > 1.
-    Gradient: g/√(1 - x²), inf at ±1.
+    Gradient: g/√(1 - x²).
+    Kinks: inf at ±1.
     Source: IEEE 754-2019 §9.2; Array API 2024.12 asin.
     """
     return np.arcsin(x)
@@ -62,7 +63,8 @@ def acos(x: Any) -> Any:
 
     Semantics: the complex one is cut along the real axis where |x| > 1.
     Special values: acos(1) is +0; NaN for a real |x| > 1.
-    Gradient: -g/√(1 - x²), -inf at ±1.
+    Gradient: -g/√(1 - x²).
+    Kinks: -inf at ±1.
     Source: IEEE 754-2019 §9.2; Array API 2024.12 acos.
     """
     return np.arccos(x)
@@ -89,6 +91,7 @@ def atan2(y: Any, x: Any) -> Any:
     Special values: the C99 table: atan2(±0, x) is ±0 for x > 0 or +0 and ±π for x < 0 or -0;
     infinities give multiples of π/4.
     Gradient: g·x/(x² + y²), -g·y/(x² + y²).
+    Kinks: 0 where x and y are 0.
     Source: IEEE 754-2019 §9.2.1; Array API 2024.12 atan2.
     """
     return np.arctan2(y, x)

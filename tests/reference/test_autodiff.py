@@ -76,57 +76,6 @@ def test_every_rule_is_exercised(every_smooth: Any, monkeypatch: pytest.MonkeyPa
     assert set(rules.RULES) == used | set(OTHERS)
 
 
-KINKS: list[tuple[str, Any, list[float], list[float]]] = [
-    ("relu", ops.relu, [0.0, -0.0], [0, 0]),
-    ("abs", ops.abs, [0.0, -0.0], [0, 0]),
-    ("sqrt at 0", ops.sqrt, [0.0], [np.inf]),
-    ("root as a power at 0", lambda x: ops.pow(x, 0.5), [0.0], [np.inf]),
-    ("x**0", lambda x: ops.pow(x, 0.0), [0.0, 2.0], [0, 0]),
-    ("0**y", lambda y: ops.pow(0.0, y), [0.5, 2.0], [0, 0]),
-    ("pow of a negative base", lambda x: ops.pow(x, 3.0), [-2.0], [12]),
-    ("max of ties", lambda x: ops.max(x, axis=None, keepdims=False), [1, 3, 3], [0, 0.5, 0.5]),
-    ("max of ties, axis", lambda x: ops.max(x, axis=0, keepdims=True), [3, 3, 1], [0.5, 0.5, 0]),
-    ("min of ties", lambda x: ops.min(x, axis=None, keepdims=False), [1, 1, 3], [0.5, 0.5, 0]),
-    ("max, initial", lambda x: np.max(x, axis=0, initial=5.0), [1.0, 2.0], [0, 0]),
-    ("maximum of ties", lambda x: ops.maximum(x, 1.0), [1, 0, 2], [0.5, 0, 1]),
-    ("maximum of ties, second", lambda x: ops.maximum(1.0, x), [1, 0, 2], [0.5, 0, 1]),
-    ("minimum of ties", lambda x: ops.minimum(x, 1.0), [1, 0, 2], [0.5, 1, 0]),
-    ("minimum of ties, second", lambda x: ops.minimum(1.0, x), [1, 0, 2], [0.5, 1, 0]),
-    ("sign", np.sign, [0.0, 2.0], [0, 0]),
-    ("round", np.rint, [0.5], [0]),
-    ("floor", np.floor, [1.0], [0]),
-    ("hypot at 0", lambda x: np.hypot(x, 0 * x), [0.0], [0]),
-    ("prod with a zero", lambda x: _prod(x), [0, 2, 3], [6, 0, 0]),
-    ("prod with two zeros", lambda x: _prod(x), [0, 0, 3], [0, 0, 0]),
-    ("atan2(x, 0) at 0", lambda x: ops.atan2(x, 0.0), [0.0], [0]),
-    ("atan2(x, 1e300)", lambda x: ops.atan2(x, 1e300), [0.0], [1e-300]),
-    ("asin at its ends", ops.asin, [-1.0, 1.0], [np.inf, np.inf]),
-    ("acos at its ends", ops.acos, [-1.0, 1.0], [-np.inf, -np.inf]),
-    ("acosh at 1", ops.acosh, [1.0], [np.inf]),
-    ("silu where exp overflows", ops.silu, [-800.0, -1e30], [0, 0]),
-    ("where: the branch not taken", lambda x: ops.where(x > 0, x, 2 * x), [1.0, -1.0], [1, 2]),
-    ("log_softmax beside -inf", lambda x: ops.log_softmax(x, axis=0)[1], [-np.inf, 0], [0, 0]),
-    ("softmax of -inf alone", lambda x: _first(x), [-np.inf, -np.inf], [np.nan, np.nan]),
-    ("where before sqrt", lambda x: np.where(x > 0, np.sqrt(x), 0.0), [0.0], [np.nan]),
-]
-
-
-def _prod(x: Any) -> Any:
-    return ops.prod(x, axis=None, keepdims=False, dtype="float64")
-
-
-def _first(x: Any) -> Any:
-    return ops.softmax(x, axis=0)[0]
-
-
-@pytest.mark.parametrize(
-    ("function", "x", "expected"), [k[1:] for k in KINKS], ids=[k[0] for k in KINKS]
-)
-def test_convention_at_a_kink(function: Any, x: list[float], expected: list[float]) -> None:
-    result, pullback = vjp(function, np.array(x, np.float64))
-    np.testing.assert_array_equal(pullback(np.ones(np.shape(result)))[0], expected)
-
-
 def test_no_gradient_flows_to_what_attention_masks() -> None:
     q, k, v = np.random.default_rng(0).normal(size=(3, 1, 1, 3, 2))
     k[..., 2, :] = v[..., 2, :] = 1e300

@@ -15,7 +15,7 @@ from tensorcts.reference.ops import definitions
 from tensorcts.reference.registry import Aliasing, Op, Result, UnknownOpError, all_ops
 
 OPS = [pytest.param(o, id=o.name) for o in all_ops()]
-LABELS = ("Semantics", "Constraints", "Special values", "Gradient", "Source")
+LABELS = ("Semantics", "Constraints", "Special values", "Gradient", "Kinks", "Source")
 every_op = pytest.mark.parametrize("op", OPS)
 
 
