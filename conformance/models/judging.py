@@ -4,6 +4,8 @@ step   the layer's definition applied to the backend's own activations before it
 drift  the definitions from the very beginning, in float64; σ is that of the whole stack so far
 
 Both are compared by the rule ``derived``: ½ ulp + 6·σ, σ from the definitions in noisy arithmetic.
+The truths' own errors are to σ as float64's unit roundoff to that of the stack's dtype, 2**-29 at
+most: they need no more bits, but the dtype may not be float64.
 """
 
 from __future__ import annotations
@@ -72,7 +74,12 @@ class Judgement:
 
 
 def judge(stack: Stack, name: str, backend: Backend, advance: Callable[[], None]) -> Judgement:
-    """Run the stack on a backend, called ``name``, and judge every layer that it computed."""
+    """Run the stack on a backend, called ``name``, and judge every layer that it computed.
+
+    Raises ValueError for a stack of float64, whose truths float64 arithmetic can't give.
+    """
+    if dtypes.format_of(stack.dtype).p == 53:
+        raise ValueError(f"{stack.name}: no truths of {stack.dtype} layers by float64 arithmetic")
     found = run_on(backend, stack)
     model = noise_model(backend.capabilities, stack.dtype, found.used)
     if not found.arrays:

@@ -49,10 +49,10 @@ def agreed(points: Callable[..., Any], numbers: tuple[Any, ...], *, name: str) -
 
 
 def _close(one: Any, other: Any, bits: int) -> bool:
-    """Whether two numbers are the same but for 2**-bits of their size."""
+    """Whether two numbers are the same but for less than 2**-bits of their size."""
     if one == other or (MP.isnan(one) and MP.isnan(other)):
         return True
-    return bool(MP.isfinite(other) and abs(one - other) <= MP.ldexp(abs(other), -bits))
+    return bool(MP.mag(one - other) < MP.mag(other) - bits - 1)
 
 
 POINTS: dict[str, Callable[..., Any]] = {

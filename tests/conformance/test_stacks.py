@@ -19,8 +19,12 @@ from tensorcts.conformance.models.judging import RUNS, Judgement, judge, noise_m
 from tensorcts.conformance.models.minilm import Batch, ModelError, Sentence
 from tensorcts.conformance.models.stacks import Stack
 from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.layers import encoders, poolings
 from tensorcts.reference.ops import definitions
+from tensorcts.tolerances import spreads
+from tensorcts.tolerances.rules import SIGMAS
+from tensorcts.tolerances.ulps import kahan_ulp
 
 BLOCKS, HEADS, WIDTH, INNER = 2, 4, 16, 32
 CONFIG = {
@@ -159,6 +163,23 @@ def test_an_honest_backend_holds(dtype: str) -> None:
     steps = [one.step.comparison for one in found.layers]
     assert all(s.vacuous < s.count / 20 for s in steps)  # some are near zero, in 16 bits
     assert len(ticks) == RUNS
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
+def test_float64_gives_the_truths_of_narrower_stacks(dtype: str) -> None:
+    """To far less than what the tolerances leave open: beside 200 bits, from beginning to end."""
+    stack = tiny(dtype)
+    model = noise_model(NumpyBackend().capabilities, dtype, frozenset({"linear"}))
+    plain, exact = stack.running(lambda array: array), stack.running(Exact)
+    for got, truth, sigma in zip(plain, exact, spreads.sigma(stack.running, list(plain), model, 0)):
+        hi, lo = truth.split()
+        allowed = kahan_ulp(hi, lo, dtypes.format_of(dtype)) / 2 + SIGMAS * sigma
+        assert np.all(np.abs((got - hi) - lo) <= 2.0**-29 * allowed)
+
+
+def test_float64_does_not_judge_itself() -> None:
+    with pytest.raises(ValueError, match="no truths of float64 layers"):
+        judged(tiny("float64"))
 
 
 def _unmasked(q: Any, k: Any, v: Any, mask: Any, **attrs: Any) -> Any:
