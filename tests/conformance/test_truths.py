@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
+from rationals import nearest
 
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
@@ -67,6 +69,47 @@ def test_next_to_a_zero(op: str, zero: str, dtype: str) -> None:
                zip(exact, found.hi, found.lo, strict=True)]  # fmt: skip
     unit = kahan_ulp(found.hi, found.lo, dtypes.format_of(dtype))
     assert np.all(np.array(off) <= doubt.ACCURACY * unit)
+
+
+def beside_midpoints(source: str, target: str) -> Any:
+    """Numbers of the source on midpoints between numbers of the target, and next to them."""
+    form, whole = dtypes.format_of(target), dtypes.numpy_dtype(source).kind in "iu"
+    top = min(int(np.log2(form.max)), np.iinfo(source).bits - 2 if whole else 127)
+    rng = np.random.default_rng(0)
+    exponents = rng.integers(0 if whole else form.emin - form.p, top, 60, endpoint=True)
+    steps = rng.integers(2 ** (form.p - 1), 2**form.p, 60)
+    exact = [Fraction(2 * int(n) + 1) * Fraction(2) ** (int(e) - form.p)
+             for n, e in zip(steps, exponents, strict=True)]  # fmt: skip
+    number = dtypes.numpy_dtype(source).type
+    if whole:
+        return np.array([round(x) + d for x in exact for d in (-1, 0, 1)], number)
+    with np.errstate(over="ignore"):
+        found = np.array([float(x) for x in exact]).astype(number)
+        near = [np.nextafter(found, number(toward)) for toward in (0, np.inf)]
+    every = np.concatenate([found, *near])
+    finite = every[np.isfinite(every)]
+    return finite * rng.choice([-1, 1], finite.size).astype(number)
+
+
+@pytest.mark.parametrize("target", dtypes.FLOATING + dtypes.FLOAT8)
+@pytest.mark.parametrize("source", ["float64", "float32", "int64", "uint64", "int32", "uint32"])
+def test_casts_round_once(source: str, target: str) -> None:
+    """Of 64-bit integers too, which float64 would round first."""
+    given, form = beside_midpoints(source, target), dtypes.format_of(target)
+    found = truth("astype", source, given, dtype=target)
+    got = dtypes.round_once(found.hi, found.lo, target).astype(np.float64)
+    wanted = [nearest(Fraction(x), form) for x in given.tolist()]
+    past = np.nan if target == "float8_e4m3fn" else np.inf
+    np.testing.assert_array_equal(
+        got, [x if np.isfinite(x) else np.copysign(past, x) for x in wanted]
+    )
+
+
+def test_a_subnormal_number_is_rounded_once() -> None:
+    """3·2**-1075·(1 - 2**-60) lies below a midpoint, but by 53 bits on it."""
+    x, y = 3 * 2.0**-600 * (1 + 2.0**-30), 2.0**-475 * (1 - 2.0**-30)
+    found = truth("fma", "float64", [x], [y], [0.0])
+    assert dtypes.round_once(found.hi, found.lo, "float64") == [2.0**-1074]
 
 
 def test_a_function_that_claims_correct_rounding_is_decided_beside_midpoints() -> None:
