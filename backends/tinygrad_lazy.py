@@ -12,6 +12,7 @@ import tinygrad
 from numpy.typing import NDArray
 from tinygrad import Device, Tensor
 
+from tensorcts.backends import reasons
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
 from tensorcts.reference import dtypes
@@ -218,6 +219,15 @@ def _opened(name: str) -> str:
     return name
 
 
+_COMPLEX = "tinygrad has no complex numbers"
+
+LACKING: dict[str, str] = {
+    **reasons.of_ops("tinygrad", OPS, {"complexes": _COMPLEX}),
+    **dict.fromkeys(dtypes.COMPLEX + dtypes.HALF_COMPLEX, _COMPLEX),
+}
+"""Why tinygrad, as far as it is adapted, does not offer what it does not."""
+
+
 class TinygradBackend(Backend):
     """tinygrad's tensors; ``tinygrad:CUDA`` and the like name the device."""
 
@@ -257,6 +267,11 @@ class TinygradBackend(Backend):
     def ops(self) -> Mapping[str, Callable[..., Any]]:
         """The ops that tinygrad has a method for."""
         return self._ops
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What is not adapted, and complex numbers."""
+        return LACKING
 
     def to_device(self, array: NDArray[Any]) -> Tensor:
         """A copy; what NumPy lacks goes as its bits."""

@@ -10,10 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorcts.backends import reasons
 from tensorcts.backends.jax_numpy import elementwise, movements, reductions
 from tensorcts.backends.jax_numpy.adapting import DTYPES, Array, native
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.reference import dtypes
 
 OPS: dict[str, Callable[..., Any]] = {
     **movements.CREATION,
@@ -23,6 +25,12 @@ OPS: dict[str, Callable[..., Any]] = {
     **movements.SHAPES,
     **movements.PLACES,
 }
+
+LACKING: dict[str, str] = {
+    **reasons.of_ops("JAX", OPS, {"swish": "jax.nn.silu has no beta"}),
+    **dict.fromkeys(dtypes.HALF_COMPLEX, "JAX has no complex numbers of 32 bits"),
+}
+"""Why JAX, as far as it is adapted, does not offer what it does not."""
 
 _UNCHECKED = frozenset(
     f"{op}/C3"
@@ -101,6 +109,11 @@ class JaxBackend(Backend):
     def ops(self) -> Mapping[str, Callable[..., Any]]:
         """The ops that JAX has a function for."""
         return self._ops
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What is not adapted, and the dtypes that JAX has not."""
+        return LACKING
 
     def to_device(self, array: NDArray[Any]) -> Array:
         """A copy: what JAX is given it may keep as its own memory."""

@@ -10,6 +10,7 @@ import mlx.core as mx
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorcts.backends import reasons
 from tensorcts.backends.mlx_arrays import arrays, elementwise
 from tensorcts.backends.mlx_arrays.adapting import DTYPES, Array, name_of, native
 from tensorcts.backends.processors import cpu_name
@@ -26,6 +27,14 @@ OPS: dict[str, Callable[..., Any]] = {
 }
 
 _ON_CPU_ONLY = {"float64"}
+
+LACKING: dict[str, str] = {
+    **reasons.of_ops("MLX", OPS, {"swish": "mlx.nn.silu has no beta"}),
+    "complex128": "MLX has complex numbers of 64 bits alone",
+    **dict.fromkeys(dtypes.HALF_COMPLEX, "MLX has complex numbers of 64 bits alone"),
+    **dict.fromkeys(dtypes.FLOAT8, "MLX has no arrays of 8-bit floats"),
+}
+"""Why MLX, as far as it is adapted, does not offer what it does not."""
 
 _UNCHECKED = frozenset(
     {"astype/C1", "einsum/C5", "arange/C2", "flip/C1", "roll/C2", "pad/C1", "pad/C2", "cross/C3",
@@ -89,6 +98,11 @@ class MlxBackend(Backend):
     def ops(self) -> Mapping[str, Callable[..., Any]]:
         """The ops that MLX has a function for."""
         return self._ops
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What is not adapted, and the dtypes that the device has not."""
+        return LACKING | ({"float64": "MLX has float64 on the CPU alone"} if self._gpu else {})
 
     def to_device(self, array: NDArray[Any]) -> Array:
         """A copy, in its own dtype: left alone MLX makes float64 a float32."""

@@ -11,6 +11,7 @@ import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
+from tensorcts.backends import reasons
 from tensorcts.backends.onnx_nodes import arrays, elementwise
 from tensorcts.backends.onnx_nodes.nodes import CODES, dtype_of, put
 from tensorcts.backends.processors import cpu_name
@@ -18,6 +19,14 @@ from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
 from tensorcts.reference import dtypes
 
 OPS: dict[str, Callable[..., Any]] = {**elementwise.OPS, **arrays.OPS}
+
+_COMPLEX = "ONNX Runtime has no complex numbers"
+
+LACKING: dict[str, str] = {
+    **reasons.of_ops("ONNX Runtime", OPS, {"complexes": _COMPLEX}),
+    **dict.fromkeys(dtypes.COMPLEX + dtypes.HALF_COMPLEX, _COMPLEX),
+}
+"""Why ONNX Runtime, as far as it is adapted, does not offer what it does not."""
 
 _UNCHECKED = frozenset(
     {"max/C1", "min/C1", "sum/C2", "prod/C2", "mean/C1", "logsumexp/C1", "conv1d/C3", "conv2d/C3",
@@ -66,6 +75,11 @@ class OnnxRuntimeBackend(Backend):
     def ops(self) -> Mapping[str, Callable[..., Any]]:
         """The ops that are a node of ONNX, whatever the dtypes that it has a kernel for."""
         return OPS
+
+    @property
+    def lacking(self) -> Mapping[str, str]:
+        """What is not adapted, and complex numbers."""
+        return LACKING
 
     def to_device(self, array: NDArray[Any]) -> Any:
         """A tensor with a copy."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tensorcts.backends import reasons
 from tensorcts.backends import registry as backends
 from tensorcts.backends.numpy_native import NumpyBackend
 from tensorcts.backends.protocol import Backend, UnavailableError
@@ -39,13 +40,19 @@ def faults(offered: set[str], held: frozenset[str], lacking: Mapping[str, str]) 
 
 
 def load(name: str) -> Backend:
+    if name in PEERS:
+        pytest.importorskip(PEERS[name])
     try:
         return backends.load(name)
     except UnavailableError as reason:
         pytest.skip(str(reason))
 
 
-@pytest.mark.parametrize("name", ["numpy", "scipy", "torch", "cuda", "opencl"])
+PEERS = {"jax": "jax", "mlx": "mlx.core", "onnxruntime": "onnxruntime", "tinygrad": "tinygrad"}
+"""The backends of extras of their own, and what each needs."""
+
+
+@pytest.mark.parametrize("name", ["numpy", "scipy", "torch", "cuda", "opencl", *PEERS])
 def test_a_shipped_backend_gives_its_reasons(name: str) -> None:
     backend = load(name)
     held = backend.capabilities.dtypes
@@ -126,3 +133,11 @@ def test_scans_of_torch_begin_with_the_initial_value_where_they_shall() -> None:
         scan = torch.to_host(torch.ops[name](x, include_initial=False, **attrs))
         more = torch.to_host(torch.ops[name](x, include_initial=True, **attrs))
         assert np.array_equal(more, np.concatenate([np.full((1, 2), first), scan]))
+
+
+def test_every_op_that_is_not_adapted_has_a_reason() -> None:
+    found = reasons.of_ops("Lib", {"add", "gelu"}, {"swish": "no beta", "gates": "no gates"})
+    assert found.keys() == OPS.keys() - {"add", "gelu"}
+    assert (found["swish"], found["glu"]) == ("no beta", "no gates")
+    assert found["exp"] == "the adapter calls no function of Lib for it"
+    assert found["coo_matmul"] == "the adapter holds dense arrays of Lib alone"
