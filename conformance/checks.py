@@ -1,7 +1,7 @@
 """The checks: each op in each dtype is tried in several ways, and each way yields cases.
 
 special_values  every special value (every pair for two arguments), or arrays strewn with them
-shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes; an op's essentials
+shapes          empty, 0-d, size-1, odd, tile-sized and larger shapes
 layouts         transposed, strided, offset and reversed arrays
 bad_arguments   calls that break a constraint and must raise (in one dtype of each op)
 aliasing        writes through results and arguments, further calls (in one dtype of each op)
@@ -9,6 +9,8 @@ distribution    random numbers by the thousand: their statistics, seeds and inde
 probes          sums that are exact in any order, selected and position-coded elements
 properties      what the backend is: widths, orders and roundings measured, claims refuted
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
+
+An op's essentials, which every seed tries, stand under special_values or shapes.
 """
 
 from __future__ import annotations
@@ -153,6 +155,7 @@ def _special_values(test: Test, seed: int) -> Iterator[Case]:
     for lone in range(len(values.lones(test.dtype)) * len(values.PATTERNS)):
         draw = _curated(test, seed + SPECIAL_DRAWS + lone, styles=(special_style(test),), lone=lone)
         yield sample(test, draw)
+    yield from _essentials(test, seed, "special_values")
 
 
 def _shapes(test: Test, seed: int) -> Iterator[Case]:
@@ -161,14 +164,14 @@ def _shapes(test: Test, seed: int) -> Iterator[Case]:
             continue
         draw = _curated(test, seed, shape=shape, styles=values.MILD[:2])
         yield sample(test, draw)
-    yield from _essentials(test, seed)
+    yield from _essentials(test, seed, "shapes")
 
 
-def _essentials(test: Test, seed: int) -> Iterator[Case]:
-    """The samples that every seed tries."""
-    if test.op.name in all_essentials():
+def _essentials(test: Test, seed: int, check: str) -> Iterator[Case]:
+    """The samples that every seed tries under a check."""
+    if (test.op.name, check) in all_essentials():
         draw = _curated(test, seed, styles=values.MILD[:1])
-        for arrays, attrs in all_essentials()[test.op.name](draw):
+        for arrays, attrs in all_essentials()[test.op.name, check](draw):
             yield Case(test.op, test.dtype, arrays, attrs)
 
 
@@ -202,7 +205,7 @@ def _aliasing(test: Test, seed: int) -> Iterator[Case]:
             case = replace(sample(test, draw), probe=probe)
             if case.arrays and case.arrays[0] is not None:
                 yield case
-        yield from (replace(case, probe=probe) for case in _essentials(test, seed))
+        yield from (replace(case, probe=probe) for case in _essentials(test, seed, "shapes"))
 
 
 def _distribution(test: Test, seed: int) -> Iterator[Case]:

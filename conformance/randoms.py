@@ -25,6 +25,8 @@ def judgements_of(
     test: Test, judge: Callable[[Case], Judgement], seed: int, examples: int
 ) -> list[Judgement]:
     """Judge cases drawn by Hypothesis; after a failure only the shrunk case is kept beside it."""
+    if not examples:  # which Hypothesis takes for a mistake
+        return []
     judgements: list[Judgement] = []
     failed: list[Judgement] = []
 

@@ -42,7 +42,7 @@ Essentials = Callable[[Draw], list[Sample]]
 
 _SAMPLERS: dict[str, Sampler] = {}
 _REFUSERS: dict[str, Refuser] = {}
-_ESSENTIALS: dict[str, Essentials] = {}
+_ESSENTIALS: dict[tuple[str, str], Essentials] = {}
 _FAMILIES = (
     "elementwise",
     "casts",
@@ -98,22 +98,22 @@ def refuser(*names: str) -> Callable[[Refuser], Refuser]:
     return register
 
 
-def essentials(*names: str) -> Callable[[Essentials], Essentials]:
-    """Register the decorated function as what gives the essentials of the ops named."""
+def essentials(*names: str, check: str = "shapes") -> Callable[[Essentials], Essentials]:
+    """Register the decorated function as what gives the essentials of the ops named to a check."""
 
     def register(function: Essentials) -> Essentials:
         for name in names:
-            if name in _ESSENTIALS:
-                raise ValueError(f"op {name!r} has two functions for its essentials")
-            _ESSENTIALS[name] = function
+            if (name, check) in _ESSENTIALS:
+                raise ValueError(f"op {name!r} has two functions for its essentials under {check}")
+            _ESSENTIALS[name, check] = function
         return function
 
     return register
 
 
 @cache
-def all_essentials() -> dict[str, Essentials]:
-    """What gives the essentials of each op that has any, by op."""
+def all_essentials() -> dict[tuple[str, str], Essentials]:
+    """What gives the essentials of each op that has any, by op and check."""
     all_samplers()
     return _ESSENTIALS
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import cycle
 
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
@@ -93,23 +94,34 @@ def misfitting_matrices(d: Draw) -> list[Refusal]:
 
 @sampler("einsum")
 def einsum(d: Draw) -> Sample:
-    """A contraction that everyone knows, or subscripts of random terms."""
+    """A contraction that everyone knows, or subscripts of random terms; sizes that they fit."""
     subscripts, terms = _usual(d, d.choice(EQUATIONS)) if d.boolean() else _unusual(d)
-    return _operands(d, subscripts, terms)
+    sides = (2, 3, 1, 2, 0) if d.expensive else SIDES
+    sizes = {letter: d.choice(sides) for letter in _letters(terms)}
+    return _operands(d, subscripts, [_shape(d, term, sizes) for term in terms])
 
 
 @essentials("einsum")
 def well_known(d: Draw) -> list[Sample]:
-    """Every contraction that everyone knows."""
-    return [_operands(d, *_usual(d, subscripts)) for subscripts in EQUATIONS]
+    """Every contraction that everyone knows, of sizes beyond 1."""
+    return [_of_some_size(d, *_usual(d, subscripts)) for subscripts in EQUATIONS]
 
 
-def _operands(d: Draw, subscripts: str, terms: Sequence[str]) -> Sample:
-    """Arrays of random sizes that the terms fit."""
-    letters = sorted({c for term in terms for c in term})
-    sizes = {letter: d.choice((2, 3, 1, 2, 0) if d.expensive else SIDES) for letter in letters}
-    arrays = [d.array(_shape(d, term, sizes), styles=_factors(terms)) for term in terms]
-    return tuple(arrays), {"subscripts": subscripts}
+def _of_some_size(d: Draw, subscripts: str, terms: Sequence[str]) -> Sample:
+    sizes = dict(zip(_letters(terms), cycle((2, 3, 4)), strict=False))
+    return _operands(d, subscripts, [tuple(sizes[c] for c in term) for term in terms])
+
+
+def _operands(d: Draw, subscripts: str, shapes: Sequence[tuple[int, ...]]) -> Sample:
+    """Arrays whose products of three or four numbers fit into float16."""
+    few = ("normal", "small_integers", "moderate_special", "special", "wide")
+    styles = few if len(shapes) > 2 else None
+    return tuple(d.array(shape, styles=styles) for shape in shapes), {"subscripts": subscripts}
+
+
+def _letters(terms: Sequence[str]) -> list[str]:
+    """The letters of the terms, and the digits for the axes of an ellipsis."""
+    return sorted(set("".join(terms)))
 
 
 def _usual(d: Draw, subscripts: str) -> tuple[str, list[str]]:
@@ -142,12 +154,6 @@ def _shape(d: Draw, term: str, sizes: Mapping[str, int]) -> tuple[int, ...]:
     """The sizes of a term's letters, some of them 1, which broadcasts."""
     thin = {letter for letter in sizes if d.integer(0, 5) == 5}
     return tuple(1 if c in thin else sizes[c] for c in term)
-
-
-def _factors(terms: Sequence[str]) -> Sequence[str] | None:
-    """Styles whose products of three or four numbers fit into float16."""
-    few = ("normal", "small_integers", "moderate_special", "special", "wide")
-    return few if len(terms) > 2 else None
 
 
 @refuser("einsum")

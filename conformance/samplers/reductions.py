@@ -27,7 +27,7 @@ def reduction(d: Draw) -> Sample:
     return (d.array(shape),), {"axis": d.axes(len(shape)), "keepdims": d.boolean()}
 
 
-@essentials("any", "all")
+@essentials("any", "all", check="special_values")
 def one_against_all(d: Draw) -> list[Sample]:
     """Each special value alone in a row of zeros or ones."""
     pool = values.specials(d.dtype, moderate=True)
@@ -81,7 +81,7 @@ def position(d: Draw) -> Sample:
     return (d.array(shape),), {"axis": axis, "keepdims": d.boolean()}
 
 
-@essentials("argmax", "argmin")
+@essentials("argmax", "argmin", check="special_values")
 def neighbours(d: Draw) -> list[Sample]:
     """Special values beside the next larger ones: integers that float64 can't tell apart."""
     pool = values.specials(d.dtype, moderate=True)

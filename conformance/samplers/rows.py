@@ -24,6 +24,13 @@ def along_axis(d: Draw) -> Sample:
     return (x,), {"axis": d.axis(len(shape))}
 
 
+@essentials("softmax", "log_softmax", "softmin")
+def along_either_axis(d: Draw) -> list[Sample]:
+    """One shape along both of its axes: a kernel that is cached by the shape alone."""
+    x = d.array((3, 5))
+    return [((x,), {"axis": axis}) for axis in (0, 1)]
+
+
 @refuser("softmax", "log_softmax", "softmin")
 def no_axis(d: Draw) -> list[Refusal]:
     """An axis that there is not."""

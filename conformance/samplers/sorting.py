@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorcts.conformance import values
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 from tensorcts.reference import dtypes
 
 
@@ -18,6 +19,13 @@ def sort(d: Draw) -> Sample:
     x = _with_ties(d, d.shape(min_dims=1))
     attrs = {"axis": d.axis(x.ndim), "descending": d.boolean(), "stable": d.boolean()}
     return (x,), attrs
+
+
+@essentials("sort", "argsort", check="special_values")
+def specials_both_ways(d: Draw) -> list[Sample]:
+    """Every special value, the lowest first and the highest first."""
+    x = d.generator().permutation(values.specials(d.dtype))
+    return [((x,), {"axis": 0, "descending": way, "stable": True}) for way in (False, True)]
 
 
 @refuser("sort", "argsort")
@@ -36,6 +44,13 @@ def topk(d: Draw) -> Sample:
     x = _with_ties(d, d.shape(min_dims=1))
     axis = d.axis(x.ndim)
     return (x,), {"k": d.integer(0, x.shape[axis]), "axis": axis, "largest": d.boolean()}
+
+
+@essentials("topk", check="special_values")
+def special_extremes(d: Draw) -> list[Sample]:
+    """The largest and the smallest of every special value."""
+    x = d.generator().permutation(values.specials(d.dtype))
+    return [((x,), {"k": 4, "axis": 0, "largest": largest}) for largest in (False, True)]
 
 
 @refuser("topk")

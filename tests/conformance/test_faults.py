@@ -34,18 +34,28 @@ def test_a_fault_is_caught(name: str, cache_folder: Path) -> None:
     assert attempt(named(name), SETTINGS, cache_folder).caught, named(name).text
 
 
-SELDOM_DRAWN = (
-    "gelu_cut_at_ten", "einsum_diagonal_summed_twice", "attention_masked_after_softmax",
-    "masked_fill_gives_its_input", "mean_in_any_order", "rms_norm_by_batch_size",
-    "layer_norm_in_one_pass", "any_passes_nan", "masked_scatter_by_position", "argmax_in_float64",
-    "prelu_along_the_last_axis", "matmul_broadcasts_the_first",
-    "addmm_passes_nan_where_beta_is_zero",
-)  # fmt: skip
-"""Faults that show in few samples, of which every seed tries some."""
+ONCE_MISSED = {
+    "addmm_passes_nan_where_beta_is_zero": 4,
+    "any_passes_nan": 2,
+    "argmax_in_float64": 3,
+    "attention_masked_after_softmax": 1,
+    "einsum_diagonal_summed_twice": 6,
+    "gelu_cut_at_ten": 1,
+    "layer_norm_in_one_pass": 1,
+    "masked_fill_gives_its_input": 1,
+    "masked_scatter_by_position": 2,
+    "matmul_broadcasts_the_first": 3,
+    "mean_in_any_order": 1,
+    "prelu_along_the_last_axis": 3,
+    "rms_norm_by_batch_size": 7,
+    "softmax_compiled_for_an_axis": 9,
+    "sort_by_float64": 9,
+    "sort_puts_nan_first": 6,
+}
+"""Faults that show in few samples, of which every seed tries some, and a seed that did not."""
 
 
-@pytest.mark.parametrize("name", SELDOM_DRAWN)
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize(("name", "seed"), ONCE_MISSED.items())
 def test_a_fault_that_shows_seldom_is_caught_by_any_seed(
     name: str, seed: int, cache_folder: Path
 ) -> None:

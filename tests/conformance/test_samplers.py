@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tensorcts.conformance import checks, values
+from tensorcts.conformance import checks, randoms, values
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import CHECKS, SHAPES, Test, all_tests
 from tensorcts.conformance.draws import Draw
+from tensorcts.conformance.judge import Judgement
 from tensorcts.conformance.samplers import all_essentials, all_samplers
 from tensorcts.conformance.samplers.contractions import EQUATIONS
 from tensorcts.reference import dtypes
@@ -133,6 +134,11 @@ def test_the_ends_of_integers_are_all_there(dtype: str) -> None:
     assert {0, 1, info.min, info.max, info.max - 1} <= set(values.specials(dtype).tolist())
 
 
+def test_no_random_cases_are_drawn_where_none_are_asked_for() -> None:
+    test = Test(get("exp"), "float32", "random")
+    assert randoms.judgements_of(test, lambda case: Judgement(case, "pass"), 0, 0) == []
+
+
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_the_seed_decides_on_every_case(seed: int) -> None:
@@ -207,12 +213,12 @@ def test_indices_are_negative_and_duplicate_now_and_then(op: str) -> None:
 
 
 def test_essentials_keep_to_the_definition_and_are_tried_by_every_seed() -> None:
-    for name, essentials in all_essentials().items():
+    for (name, check), essentials in all_essentials().items():
         for seed in range(SEEDS):
             drawn = essentials(draw(get(name), "float32", seed, styles=values.MILD[:1]))
             samples = [Case(get(name), "float32", arrays, attrs) for arrays, attrs in drawn]
             assert all(isinstance(run_definition(case), tuple) for case in samples)
-            test = Test(get(name), "float32", "shapes")
+            test = Test(get(name), "float32", check)
             tried = {
                 (c.attributes, tuple(map(_masked, c.arrays))) for c in checks.cases(test, seed)
             }
