@@ -226,7 +226,7 @@ def _properties(test: Test, seed: int) -> Iterator[Case]:
 
 def _odd(test: Test, seed: int) -> Iterator[Case]:
     """Cases of other checks in which more than ordinary numbers occur."""
-    yield from _essentials(test, seed)
+    yield from _essentials(test, seed, "shapes")
     for check in ("special_values", "bad_arguments"):
         if _applies(check, test.op, test.dtype):
             yield from CURATED[check](test, seed)
