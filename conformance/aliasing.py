@@ -2,8 +2,9 @@
 
 A case of the check ``aliasing`` carries a probe. After the call the backend overwrites the result,
 or the first argument, with marks, and the other is read again: it must hold the marks where the op
-is a view of that element, and what it held before where it is not. Or the op is called again, with
-other numbers, which must not change the result of the first call.
+is a view of that element, and what it held before where it is not. Or the op is called again: with
+other numbers, which must not change the result of the first call, or with other numbers in the same
+memory, which must not be taken for the first ones.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from tensorcts.reference import dtypes
 WRITE_RESULT = "write to the result"
 WRITE_ARGUMENT = "write to the argument"
 CALL_AGAIN = "call it again"
-PROBES = (WRITE_RESULT, WRITE_ARGUMENT, CALL_AGAIN)
+USE_AGAIN = "call it again in the same memory"
+PROBES = (WRITE_RESULT, WRITE_ARGUMENT, CALL_AGAIN, USE_AGAIN)
 
 
 def other_arguments(case: Case) -> list[NDArray[Any] | None]:

@@ -68,17 +68,20 @@ def _executed(backend: Backend, case: Case) -> Outcome:
 def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[Any], ...]:
     """What the array written to held, and what the other one held before and after the write.
 
-    Where the op is called again nothing is written: what the first result held, before and after.
+    Where the op is called again no result is written: what the first held, before and after; or
+    what came of the first numbers, of others in their memory, and of the others by themselves.
     """
-    result = backend.ops[case.op.name](*inputs, **case.attrs)
-    result = result[0] if isinstance(result, tuple | list) else result
-    if case.probe == aliasing.CALL_AGAIN:
-        before = backend.to_host(result)
-        again = [
+    result = _first_result(backend, case, inputs)
+    if case.probe in (aliasing.CALL_AGAIN, aliasing.USE_AGAIN):
+        before = np.array(backend.to_host(result))
+        other = [
             None if a is None else backend.to_device(a) for a in aliasing.other_arguments(case)
         ]
-        backend.ops[case.op.name](*again, **case.attrs)
-        backend.synchronize()
+        if case.probe == aliasing.USE_AGAIN:
+            backend.assign(inputs[0], other[0])
+            calls = [_first_result(backend, case, arrays) for arrays in (inputs, other)]
+            return before, *(backend.to_host(each) for each in calls)
+        _first_result(backend, case, other)
         return before, before, backend.to_host(result)
     pair = (result, inputs[0])
     written, other = pair if case.probe == aliasing.WRITE_RESULT else reversed(pair)
@@ -86,6 +89,12 @@ def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[An
     backend.assign(written, backend.to_device(aliasing.marks(old)))
     backend.synchronize()
     return old, before, backend.to_host(other)
+
+
+def _first_result(backend: Backend, case: Case, inputs: list[Any]) -> Any:
+    result = backend.ops[case.op.name](*inputs, **case.attrs)
+    backend.synchronize()
+    return result[0] if isinstance(result, tuple | list) else result
 
 
 def _drawn(backend: Backend, case: Case) -> tuple[NDArray[Any], ...]:

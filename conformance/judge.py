@@ -169,6 +169,8 @@ class Judge:
         """
         if case.probe == aliasing.CALL_AGAIN:
             return _called_again(case, outcome)
+        if case.probe == aliasing.USE_AGAIN:
+            return _used_again(case, outcome)
         views = self.capabilities.traits.get("views", "yes") != "no"
         own = case.op.aliases != "always" or not views
         writes_result = case.probe == aliasing.WRITE_RESULT
@@ -238,6 +240,15 @@ def _called_again(case: Case, outcome: Outcome) -> Judgement:
     _, before, after = outcome.outputs
     same = before.tobytes() == after.tobytes()
     return Judgement(case, "pass" if same else "fail", "" if same else "a further call changed it")
+
+
+def _used_again(case: Case, outcome: Outcome) -> Judgement:
+    if outcome.verdict is not None:
+        return Judgement(case, outcome.verdict, outcome.message)
+    first, again, alone = (output.tobytes() for output in outcome.outputs)
+    stale = again == first != alone
+    message = "the result of what its memory held before came back" if stale else ""
+    return Judgement(case, "fail" if stale else "pass", message)
 
 
 def _shapes(expected: tuple[Expected, ...]) -> list[tuple[int, ...]]:

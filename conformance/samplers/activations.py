@@ -32,6 +32,13 @@ def activation(d: Draw) -> Sample:
     return (d.array(d.shape()),), dict(d.choice(ATTRIBUTES[d.op.name]))
 
 
+@essentials(*ATTRIBUTES)
+def every_attribute(d: Draw) -> list[Sample]:
+    """Numbers on either side of every bend, with all the attributes."""
+    x = d.array((64,), styles=("uniform",))
+    return [((x,), dict(attrs)) for attrs in ATTRIBUTES[d.op.name]]
+
+
 BAD_ATTRIBUTES: dict[str, tuple[str, dict[str, Any]]] = {
     "swish": ("beta is 0", {"beta": 0.0}),
     "celu": ("alpha is 0", {"alpha": 0.0}),

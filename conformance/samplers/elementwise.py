@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tensorcts.conformance import edges
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 from tensorcts.conformance.samplers.activations import ATTRIBUTES
 from tensorcts.reference import dtypes
 
@@ -48,6 +48,13 @@ def binary(d: Draw) -> Sample:
 
 def _argument(d: Draw, position: int, shape: tuple[int, ...]) -> NDArray[Any]:
     return edges.tamed(d.op.name, position, d.array(shape, domain=d.op.domain_of(position)))
+
+
+@essentials(*BINARY, *DIVISIONS)
+def column_and_row(d: Draw) -> list[Sample]:
+    """A column beside a row, which are repeated along different axes."""
+    x, y = (_argument(d, i, shape) for i, shape in enumerate(((3, 1), (1, 4))))
+    return [((x, _nonzero(y) if d.op.name in DIVISIONS else y), {})]
 
 
 @refuser(*BINARY, *DIVISIONS)

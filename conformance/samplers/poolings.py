@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 
 Pair = tuple[int, int]
+
+OWN: dict[str, tuple[dict[str, Any], ...]] = {
+    "max_pool2d": ({"dilation": (1, 1)}, {"dilation": (2, 1)}),
+    "avg_pool2d": ({"count_include_pad": True}, {"count_include_pad": False}),
+}
+"""The attributes that only one of the poolings has."""
 
 
 def _sized(d: Draw, dilation: Pair) -> tuple[tuple[int, ...], dict[str, Any]]:
@@ -41,11 +47,19 @@ def avg_pool2d(d: Draw) -> Sample:
     return (d.array(shape),), {**attrs, "count_include_pad": d.boolean()}
 
 
+@essentials("max_pool2d", "avg_pool2d")
+def overhanging_windows(d: Draw) -> list[Sample]:
+    """Windows that hang over the padding, counted or not, and the padding counted or not."""
+    own = OWN[d.op.name]
+    x, attrs = d.array((1, 2, 6, 7)), {"kernel": (3, 2), "stride": (2, 2), "padding": (1, 1)}
+    return [((x,), {**attrs, "ceil_mode": up, **one}) for up in (False, True) for one in own]
+
+
 @refuser("max_pool2d", "avg_pool2d")
 def misfitting_windows(d: Draw) -> list[Refusal]:
     """Windows of no size, that do not move, are padded too much or do not fit."""
-    own = {"dilation": (1, 1)} if d.op.name == "max_pool2d" else {"count_include_pad": True}
-    plain = {"kernel": (2, 2), "stride": (1, 1), "padding": (0, 0), "ceil_mode": False, **own}
+    plain = {"kernel": (2, 2), "stride": (1, 1), "padding": (0, 0), "ceil_mode": False}
+    plain |= OWN[d.op.name][0]
     wrong: tuple[tuple[str, str, tuple[int, ...], dict[str, Any]], ...] = (
         ("C1", "x is 2-d", (4, 4), {}),
         ("C2", "a kernel of size 0", (1, 1, 4, 4), {"kernel": (0, 2)}),

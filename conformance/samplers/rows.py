@@ -105,10 +105,11 @@ def attention(d: Draw) -> Sample:
 
 @essentials("scaled_dot_product_attention")
 def masks_and_biases(d: Draw) -> list[Sample]:
-    """Mask, bias and causality, each with and without the others."""
+    """Mask, bias and causality, each with and without the others; overflowing scores."""
     query, key, value = (d.array(s) for s in ((1, 4, 3, 8), (1, 2, 5, 8), (1, 2, 5, 6)))
     mask, bias = np.tri(3, 5, 1, dtype=bool), d.array((3, 5))
-    return [
+    overflowing = (query * query.dtype.type(64), key, value, None, None)
+    return [(overflowing, {"scale": 2.0, "causal_offset": None})] + [
         ((query, key, value, own_mask, own_bias), {"scale": 0.5, "causal_offset": offset})
         for own_mask in (None, mask)
         for own_bias in (None, bias)

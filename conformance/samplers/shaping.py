@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 
 
 @sampler("reshape", "view")
@@ -124,6 +124,12 @@ def expand(d: Draw) -> Sample:
         for i, n in enumerate(attrs["shape"])
     )
     return (x,), {"shape": shape}
+
+
+@essentials("expand")
+def columns(d: Draw) -> list[Sample]:
+    """A column repeated, and a matrix as it is."""
+    return [((d.array(shape),), {"shape": (3, 4)}) for shape in ((3, 1), (3, 4))]
 
 
 @refuser("expand")
