@@ -120,11 +120,11 @@ def unwrap(tree: Any, level: int) -> Any:
     """The same arguments with each interpreter of ``level`` replaced by its value."""
     if isinstance(tree, Interpreter):
         return tree.value if tree.level == level else tree
+    if not isinstance(tree, NESTS):
+        return tree
     if isinstance(tree, dict):
         return {key: unwrap(item, level) for key, item in tree.items()}
-    if isinstance(tree, NESTS):
-        return type(tree)([unwrap(item, level) for item in tree])
-    return tree
+    return type(tree)([unwrap(item, level) for item in tree])
 
 
 def map_arrays(function: Callable[[Any], Any], result: Any) -> Any:

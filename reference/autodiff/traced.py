@@ -7,13 +7,19 @@ those. So gradients are interpreted as values are, and gradients of gradients co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays.dispatch import NESTS, Interpreter, innermost, unwrap
+from tensorcts.reference.arrays.dispatch import (
+    NESTS,
+    Interpreter,
+    innermost,
+    interpreters,
+    unwrap,
+)
 from tensorcts.reference.arrays.primitives import is_complex
 from tensorcts.reference.autodiff.nodes import Node
 from tensorcts.reference.autodiff.rules import is_flat, rules_of
@@ -30,19 +36,23 @@ class Traced(Interpreter):
 
     def interpret(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run ``function`` on the values, and remember the way back to the traced arguments."""
-        values, options = unwrap(args, self.level), unwrap(kwargs, self.level)
+        values, options = list(args), dict(kwargs)
+        sources: dict[int | str, Any] = {}
+        for taken, given in ((values, enumerate(args)), (options, kwargs.items())):
+            for n, a in given:
+                if isinstance(a, HOLDING) and self._nodes(a):
+                    taken[n], sources[n] = unwrap(a, self.level), a
         result = function(*values, **options)
         if not carries_gradient(result) or is_flat(function, result):
             return result
-        sources = {n: a for n, a in (*enumerate(args), *kwargs.items()) if self._nodes(a)}
         rules = rules_of(function, tuple(sources))
+        parents = [node for a in sources.values() for node in self._nodes(a)]
 
         def pull(g: Any) -> list[Any]:
             cotangents = rules(g, result, *values, **options)
-            return [part for a, cotangent in zip(sources.values(), cotangents, strict=True)
-                    for part in self._parts(a, cotangent)]  # fmt: skip
+            return self._flat(sources.values(), cotangents) if nested else cotangents
 
-        parents = [node for source in sources.values() for node in self._nodes(source)]
+        nested = any(isinstance(a, NESTS) for a in sources.values())
         node = Node(np.shape(result), is_complex(result), function, parents, pull)
         return Traced(result, self.level, node)
 
@@ -50,18 +60,19 @@ class Traced(Interpreter):
         """The nodes of this level in an argument, which may be a tree."""
         if isinstance(argument, Traced):
             return [argument.node] if argument.level == self.level else []
-        if isinstance(argument, NESTS):
-            items = argument.values() if isinstance(argument, dict) else argument
-            return [node for item in items for node in self._nodes(item)]
-        return []
+        found = [x for x in interpreters(argument) if isinstance(x, Traced)]
+        return [x.node for x in found if x.level == self.level]
 
-    def _parts(self, argument: Any, cotangent: Any) -> list[Any]:
-        """The cotangents of an argument, one for each of its nodes."""
-        if isinstance(argument, Traced):
-            return [cotangent]
+    def _flat(self, sources: Iterable[Any], cotangents: list[Any]) -> list[Any]:
+        """The cotangents of trees as a list, one for each node."""
         pairs: list[tuple[Any, Any]] = []
-        mapped(lambda *pair: pairs.append(pair), argument, cotangent)
-        return [part for item, part in pairs if self._nodes(item)]
+        for source, cotangent in zip(sources, cotangents, strict=True):
+            mapped(lambda *pair: pairs.append(pair), source, cotangent)
+        return [cotangent for x, cotangent in pairs if self._nodes(x)]
+
+
+HOLDING = (Traced, *NESTS)
+"""The types of arguments that nodes are looked for in."""
 
 
 def carries_gradient(x: Any) -> bool:

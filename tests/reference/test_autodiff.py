@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import proofs
 import pytest
+from conftest import samples
 
+from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.noise import Noise
 from tensorcts.reference.arrays.noisy import Noisy
@@ -17,6 +19,7 @@ from tensorcts.reference.autodiff import rules
 from tensorcts.reference.autodiff.reverse import grad, vjp
 from tensorcts.reference.dtypes import format_of
 from tensorcts.reference.ops import definitions as ops
+from tensorcts.reference.registry import all_ops
 
 
 def test_gradient_is_the_derivative(smooth: Any) -> None:
@@ -25,6 +28,14 @@ def test_gradient_is_the_derivative(smooth: Any) -> None:
 
 def test_gradient_of_the_gradient_is_the_derivative(smooth: Any) -> None:
     proofs.assert_derivative(proofs.gradient_of(smooth.exactly, smooth.points), smooth.points)
+
+
+def test_no_differentiable_op_is_left_out() -> None:
+    """Each has samples for the proofs here and in test_forward, and in test_complex_gradients."""
+    for op in (o for o in all_ops() if o.differentiable):
+        found = samples(op)
+        assert found and all(sample.floating for sample in found), op.name
+        assert not op.own_dtype and set(op.dtypes) & {*dtypes.FLOATING, *dtypes.COMPLEX}, op.name
 
 
 def test_gradients_of_float64_and_of_noisy_numbers(smooth: Any) -> None:

@@ -5,8 +5,8 @@ cotangent of the result ``z = function(*args, **kwargs)``. It may leave the axes
 stretched as they are (the caller sums them), and gives a list for an argument that is a list.
 It is the transpose of the derivative: among complex numbers the caller conjugates ``g`` and what
 the rule gives, so that rules of holomorphic functions are the same formulas as those of real ones.
-The rules of a function stand in a tuple, one for each argument that can carry a gradient, or in a
-function from the argument's position to its rule.
+The rules of a function stand in a tuple, one for each argument that can carry a gradient, or in
+what else is indexed by an argument's position.
 """
 
 from __future__ import annotations
@@ -77,21 +77,23 @@ def rules_of(
 
     Raises MissingRuleError where an argument has no rule.
     """
-    rules = RULES[function] if function in RULES else getattr(function, "rules", ())
+    rules: Any = RULES[function] if function in RULES else getattr(function, "rules", ())
     if isinstance(rules, Joint) and not isinstance(positions[-1], str):
         return lambda *args, **kwargs: _picked(rules.rule(*args, **kwargs), positions)
-    chosen = [_at(rules, n) for n in positions]
+    try:
+        chosen = [rules[n] for n in positions]
+    except (IndexError, TypeError):  # of too many arguments, or of one by its name
+        chosen = [None]
     if None in chosen:
-        name, place = getattr(function, "__name__", repr(function)), positions[chosen.index(None)]
-        raise MissingRuleError(f"{name!r} has no derivative rule for its argument {place!r}")
+        raise _missing(function, rules, positions)
     return lambda *args, **kwargs: [rule(*args, **kwargs) for rule in chosen]
 
 
-def _at(rules: Any, position: int | str) -> Any:
-    if callable(rules):
-        return rules(position)
-    known = isinstance(position, int) and isinstance(rules, tuple) and position < len(rules)
-    return rules[position] if known else None
+def _missing(function: Any, rules: Any, positions: Sequence[int | str]) -> MissingRuleError:
+    known = [n for n, rule in enumerate(rules) if rule] if isinstance(rules, tuple) else []
+    place = next(n for n in positions if n not in known)
+    name = getattr(function, "__name__", repr(function))
+    return MissingRuleError(f"{name!r} has no derivative rule for its argument {place!r}")
 
 
 def _picked(cotangents: Any, positions: Sequence[int | str]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -27,18 +28,21 @@ def _right(g: Any, z: Any, x: Any, y: Any) -> Any:
     return product[..., 0] if np.ndim(y) == 1 else product
 
 
-def _operand(position: int) -> Callable[..., Any]:
-    """The rule for one operand of einsum: the einsum of g with the other operands."""
+def _operand(position: int, g: Any, z: Any, subscripts: str, *operands: Any) -> Any:
+    """The einsum of g with the other operands."""
+    inputs, _, output = subscripts.partition("->")
+    letters, arrays = inputs.split(","), list(operands)
+    wanted, x = letters.pop(position - 1), arrays.pop(position - 1)
+    known = "".join(c for c in dict.fromkeys(wanted) if c in output + "".join(letters))
+    result = np.einsum(",".join([output, *letters]) + "->" + known, g, *arrays)
+    return _spread(result, known, wanted, np.shape(x))
 
-    def rule(g: Any, z: Any, subscripts: str, *operands: Any) -> Any:
-        inputs, _, output = subscripts.partition("->")
-        letters, arrays = inputs.split(","), list(operands)
-        wanted, x = letters.pop(position - 1), arrays.pop(position - 1)
-        known = "".join(c for c in dict.fromkeys(wanted) if c in output + "".join(letters))
-        result = np.einsum(",".join([output, *letters]) + "->" + known, g, *arrays)
-        return _spread(result, known, wanted, np.shape(x))
 
-    return rule
+class _EveryOperand:
+    """The rules of einsum, for any number of operands."""
+
+    def __getitem__(self, position: int) -> Callable[..., Any]:
+        return functools.partial(_operand, position)
 
 
 def _spread(g: Any, known: str, wanted: str, shape: tuple[int, ...]) -> Any:
@@ -62,4 +66,4 @@ def _equal_places(shape: tuple[int, ...], first: int, second: int) -> Any:
     return along[first] == along[second]
 
 
-RULES: dict[Any, Any] = {np.matmul: (_left, _right), np.einsum: _operand}
+RULES: dict[Any, Any] = {np.matmul: (_left, _right), np.einsum: _EveryOperand()}
