@@ -51,7 +51,10 @@ class Exact(Interpreter):
         return map_arrays(_wrap, result)
 
     def split(self) -> tuple[NDArray[Any], NDArray[Any]]:
-        """The numbers as pairs: the nearest float64 (complex128) and what is left, as float64."""
+        """The numbers as pairs: the nearest float64 (complex128) and what is left, as float64.
+
+        Of numbers below 2**-1016 less than float64's smallest number is left, and lost.
+        """
         if any(isinstance(x, MP.mpc) for x in self.value.flat):
             parts = [Exact(elementwise(part)(self.value)).split() for part in (MP.re, MP.im)]
             (hi, lo), (ihi, ilo) = parts

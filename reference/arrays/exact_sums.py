@@ -79,9 +79,9 @@ def _wholes(x: Any) -> Wholes | None:
     if not all(isinstance(each, MP.mpf) and MP.isfinite(each) for each in numbers):
         return None
     parts = [each._mpf_ for each in numbers]
-    ends = [(exponent, exponent + length) for _, size, exponent, length in parts if size]
-    lowest, highest = min((low for low, _ in ends), default=0), max((h for _, h in ends), default=0)
-    if highest - lowest > WIDEST:
+    nonzero = [(exponent, exponent + length) for _, size, exponent, length in parts if size]
+    lowest = min((low for low, _ in nonzero), default=0)
+    if max((high for _, high in nonzero), default=0) - lowest > WIDEST:
         return None
     wholes = np.empty(len(parts), dtype=object)
     wholes[:] = [

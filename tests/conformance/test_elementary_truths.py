@@ -31,15 +31,18 @@ COUNT = 60
 
 INDEPENDENT: dict[str, Callable[..., Any]] = {
     "cbrt": lambda x: mpmath.sign(x) * mpmath.root(abs(x), 3),
+    "divide": lambda x, y: x / y,
     "erfc": lambda x: mpmath.erfc(x) if abs(x) < 10000 else mpmath.mpf(2 * (x < 0)),
     "exp2": lambda x: mpmath.exp(x * mpmath.log(2)),
     "gelu": lambda x: x * INDEPENDENT["erfc"](-x / mpmath.sqrt(2)) / 2,
     "hypot": lambda x, y: mpmath.sqrt(x * x + y * y),
     "lgamma": lambda x: mpmath.re(mpmath.loggamma(x)),
     "log2": lambda x: mpmath.log(x) / mpmath.log(2),
+    "multiply": lambda x, y: x * y,
     "pow": mpmath.power,
     "rsqrt": lambda x: 1 / mpmath.sqrt(x),
     "sigmoid": lambda x: 1 / (1 + mpmath.exp(-x)),
+    "square": lambda x: x * x,
 }
 """What mpmath has under another name, or lacks."""
 
@@ -110,3 +113,34 @@ def test_truths_are_true(name: str, dtype: str) -> None:
                 assert off <= float(bound) + mpmath.mpf(2) ** -1075, (x, hi, lo, float(off))
                 compared += 1
     assert compared >= COUNT // 2
+
+
+def is_judged_by_noise(op: Op) -> bool:
+    return (op.name in budgets.rows() and "complex128" in op.dtypes
+            and rule_for(op, "complex128", model_of("complex128")).kind == "derived")  # fmt: skip
+
+
+def complex_points(dtype: str, rng: np.random.Generator) -> NDArray[Any]:
+    """Complex numbers of ordinary size, and beside branch points and poles."""
+    beside = rng.choice([1, -1, 1j, -1j, np.pi / 2, 2], COUNT)
+    off = (rng.normal(size=COUNT) + 1j * rng.normal(size=COUNT)) * 2.0 ** rng.uniform(-40, 1, COUNT)
+    size = 2.0 ** rng.uniform(-30, 5, COUNT)
+    every = np.concatenate([beside + off, size * np.exp(1j * rng.uniform(-3, 3, COUNT))])
+    return every.astype(dtypes.numpy_dtype(dtype))
+
+
+@pytest.mark.parametrize("dtype", dtypes.COMPLEX)
+@pytest.mark.parametrize("name", [op.name for op in all_ops() if is_judged_by_noise(op)])
+def test_complex_truths_are_true(name: str, dtype: str) -> None:
+    """To 2**-6 ulp of the modulus."""
+    rng, count = np.random.default_rng(0), len(inspect.signature(get(name).function).parameters)
+    arrays = tuple(complex_points(dtype, rng) for _ in range(count))
+    found = expect(Case(get(name), dtype, arrays, {}), model_of(dtype), {}, Cache(None))[0]
+    size = np.abs(found.hi)
+    allowed = doubt.ACCURACY * kahan_ulp(size, np.zeros(size.shape), dtypes.format_of(dtype))
+    with mpmath.workdps(DIGITS):
+        columns = [array.tolist() for array in arrays]
+        for *x, hi, lo, bound in zip(*columns, found.hi, found.lo, allowed, strict=True):
+            exact = INDEPENDENT.get(name, getattr(mpmath, name, None))(*map(mpmath.mpc, x))
+            off = abs(exact - mpmath.mpc(hi) - mpmath.mpc(lo))
+            assert off <= float(bound), (x, hi, lo, float(off))
