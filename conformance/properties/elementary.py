@@ -43,17 +43,24 @@ def cases(op: Op, dtype: str) -> Iterator[Case]:
         yield Case(op, dtype, tuple(a.astype(number) for a in arrays), probe=HARD)
     if op.name in FLUSHED:
         tiny = dtypes.format_of(dtype).smallest_normal
-        pairs = np.array(FLUSHED[op.name](tiny)).astype(number)
-        yield Case(op, dtype, (pairs[:, 0].copy(), pairs[:, 1].copy()), probe=TINY)
+        calls = np.array(FLUSHED[op.name](tiny)).astype(number)
+        yield Case(op, dtype, tuple(a.copy() for a in calls.T), probe=TINY)
 
 
-FLUSHED: dict[str, Callable[[float], list[tuple[float, float]]]] = {
+def _kept(tiny: float) -> list[tuple[float, ...]]:
+    return [(0.75 * tiny,), (1.0,)]
+
+
+FLUSHED: dict[str, Callable[[float], list[tuple[float, ...]]]] = {
     "multiply": lambda tiny: [(tiny, 0.5), (tiny / 2, 4.0)],
     "divide": lambda tiny: [(tiny, 2.0), (tiny / 2, 0.25)],
     "add": lambda tiny: [(-tiny, 1.5 * tiny), (0.75 * tiny, 0.75 * tiny)],
     "subtract": lambda tiny: [(tiny, 1.5 * tiny), (0.75 * tiny, -0.75 * tiny)],
+    "exp": lambda tiny: [(np.log(tiny) - 0.5,), (1.0,)],
+    "sqrt": lambda tiny: [(1.0,), (0.5 * tiny,)],
+    **dict.fromkeys(("abs", "negative", "relu", "sin", "tanh", "expm1", "log1p"), _kept),
 }
-"""A pair of numbers with a subnormal result, and a subnormal one with a normal result."""
+"""Arguments with a subnormal result, and a subnormal one with a normal result; 1 where none is."""
 
 
 # -- Numbers that are hard to round ----------------------------------------------------------------

@@ -39,11 +39,21 @@ def all_flushed(x: Any, y: Any) -> Any:
     return results_flushed(flushed(x), flushed(y)) if x.dtype == np.float32 else x * y
 
 
+def exp_flushed(x: Any) -> Any:
+    return flushed(OPS["exp"](x)) if x.dtype == np.float32 else OPS["exp"](x)
+
+
+def root_of_flushed(x: Any) -> Any:
+    return np.sqrt(flushed(x)) if x.dtype == np.float32 else OPS["sqrt"](x)
+
+
 FAULTS: dict[str, tuple[str, Op, str, str]] = {
     "reciprocal": ("divide", by_reciprocal, "correctly_rounded", "by reciprocal"),
     "root by its reciprocal": ("sqrt", by_reciprocal_root, "correctly_rounded", "2 ulp off"),
     "flushed results": ("multiply", results_flushed, "flush_subnormals", "results"),
     "flushed": ("multiply", all_flushed, "flush_subnormals", "all"),
+    "a flushed function": ("exp", exp_flushed, "flush_subnormals", "results"),
+    "a flushed argument": ("sqrt", root_of_flushed, "flush_subnormals", "all"),
 }
 
 
@@ -54,6 +64,20 @@ def test_faults_refute_what_is_declared(name: str, faulty: Any, judged: Any) -> 
     assert result.measured[figure] == value
     assert result.verdict == "property-mismatch"
     assert f"measured {value}" in result.message
+
+
+@pytest.mark.parametrize("op", elementary.FLUSHED)
+@pytest.mark.parametrize("dtype", dtypes.FLOATING)
+def test_one_result_or_argument_is_subnormal_and_nothing_is_zero(op: str, dtype: str) -> None:
+    tiny = dtypes.format_of(dtype).smallest_normal
+    (case,) = (c for c in elementary.cases(registry.get(op), dtype) if c.probe == elementary.TINY)
+    arrays = [dtypes.widen(a) for a in case.arrays if a is not None]
+    results = np.abs(case.op.function(*arrays))
+    smallest = np.min(np.abs(arrays), axis=0)
+    assert results[0] < tiny or op == "sqrt"
+    assert smallest[1] < tiny or arrays[0][1] == 1
+    assert np.all(results > 0)
+    assert results[1] >= tiny
 
 
 @pytest.mark.parametrize("dtype", dtypes.FLOATING)

@@ -22,7 +22,7 @@ def printed(page: dict[str, Any], width: int = 200) -> str:
     return console.file.getvalue()  # type: ignore[attr-defined, no-any-return]
 
 
-@pytest.mark.parametrize("name", OPS[::7])
+@pytest.mark.parametrize("name", OPS[::14])
 def test_a_page_speaks_of_its_op(name: str) -> None:
     op = registry.get(name)
     page = explanation.of(name, "opencl")
@@ -35,7 +35,7 @@ def test_a_page_speaks_of_its_op(name: str) -> None:
     assert "Source" in page["text"]
 
 
-@pytest.mark.parametrize("name", OPS[::7])
+@pytest.mark.parametrize("name", OPS[::14])
 def test_every_part_of_the_text_is_under_its_label(name: str) -> None:
     """Nothing is lost between the docstring and the page."""
     text = registry.get(name).text.partition("\n\n")[2]

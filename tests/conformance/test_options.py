@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tensorcts.conformance.checks import Test, cases, usual_dtype
 from tensorcts.conformance.execute import execute
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.properties import options
+from tensorcts.conformance.reproduce import run_file
 from tensorcts.reference import registry
 
 Op = Callable[..., Any]
@@ -35,7 +37,7 @@ class Mine(NumpyBackend):
         return {**super().ops, **self._replaced}
 
 
-def judged(trait: str, op: str, wrong: Op | None = None, **traits: str) -> list[Judgement]:
+def measured(trait: str, op: str, wrong: Op | None = None, **traits: str) -> list[Judgement]:
     """The judgements of the cases about a trait."""
     integers = trait.startswith("integer_")
     backend = Mine({op: wrong} if wrong else {}, traits)
@@ -90,7 +92,7 @@ TAKEN: dict[str, tuple[str, str, Op | None, str]] = {
 @pytest.mark.parametrize("name", TAKEN)
 def test_the_option_taken_is_measured(name: str) -> None:
     trait, op, wrong, option = TAKEN[name]
-    found = judged(trait, op, wrong, **{trait: option})
+    found = measured(trait, op, wrong, **{trait: option})
     assert figures(found, trait) == {option}
     assert {each.verdict for each in found} == {"pass"}
 
@@ -100,20 +102,33 @@ def test_another_option_that_is_declared_is_refuted(name: str) -> None:
     trait, op, wrong, option = TAKEN[name]
     choice = next(c for c in registry.get(op).choices if c.trait == trait)
     other = next(o for o in choice.options if o != option)
-    found = judged(trait, op, wrong, **{trait: other})
+    found = measured(trait, op, wrong, **{trait: other})
     assert "property-mismatch" in {each.verdict for each in found}
     assert any(f"{trait} is {other}, measured {option}" in each.message for each in found)
 
 
+def test_a_mismatch_reaches_the_record_with_a_reproducer(
+    faulty: Any, judged: Any, tmp_path: Path
+) -> None:
+    (result,) = judged(faulty({"cummax": first_of_equals}), "cummax-float32-properties")
+    assert result.verdict == "property-mismatch"
+    assert result.measured["running_extreme_tie"] == "first"
+    script = tmp_path / "again.py"
+    script.write_text(result.reproducer)
+    with pytest.raises(SystemExit) as ended:
+        run_file(script)
+    assert ended.value.code == 1
+
+
 def test_an_option_that_admits_everything_is_refuted_by_nothing() -> None:
-    found = judged("scatter_duplicates", "scatter", scatter_duplicates="any_of_them")
+    found = measured("scatter_duplicates", "scatter", scatter_duplicates="any_of_them")
     assert figures(found, "scatter_duplicates") == {"last"}
     assert {each.verdict for each in found} == {"pass"}
 
 
 def test_what_fits_no_option_has_no_figure() -> None:
     """It fails the other checks."""
-    found = judged("sign_of_nan", "sign", lambda x: OPS["sign"](x) + x.dtype.type(5))
+    found = measured("sign_of_nan", "sign", lambda x: OPS["sign"](x) + x.dtype.type(5))
     assert [each.measured for each in found] == [{}]
     assert found[0].verdict == "pass"
 
