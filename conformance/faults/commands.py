@@ -28,9 +28,9 @@ def run(names: Sequence[str], settings: Settings, jobs: int, *, as_json: bool) -
     """
     chosen = [named(name).name for name in dict.fromkeys(names)] or list(all_faults())
     selftest = Selftest(settings, default_folder(), jobs)
-    findings = list(_shown("faults", selftest.findings(chosen), len(chosen), as_json))
+    findings = list(_shown("faults", selftest.findings(chosen), len(chosen)))
     places = list(dict.fromkeys(place for found in findings for place in found.tried))
-    alarms = list(_shown("honest backends", selftest.alarms(places), len(places), as_json))
+    alarms = list(_shown("honest backends", selftest.alarms(places), len(places)))
     if as_json:
         click.echo(json.dumps(tables.data(findings, alarms), indent=2))
     else:
@@ -46,11 +46,11 @@ def compare(names: Sequence[str], settings: Settings, jobs: int, *, as_json: boo
     chosen = [named(name) for name in dict.fromkeys(names)] or list(all_faults().values())
     folder = default_folder()
     tried = each(jobs, partial(contest.try_fault, settings, folder), [f.name for f in chosen])
-    caught = list(_shown("faults", tried, len(chosen), as_json))
+    caught = list(_shown("faults", tried, len(chosen)))
     places = dict.fromkeys(place for fault in chosen for place in contest.places_of(fault))
     items = list(product(contest.backends_here(), places))
     judged = each(jobs, partial(contest.try_backend, settings, folder), items)
-    alarms = list(_shown("honest backends", judged, len(items), as_json))
+    alarms = list(_shown("honest backends", judged, len(items)))
     found = standings.data(caught, alarms)
     if as_json:
         click.echo(json.dumps(found, indent=2))
@@ -60,8 +60,8 @@ def compare(names: Sequence[str], settings: Settings, jobs: int, *, as_json: boo
     return all(one.suite for one in caught) and not ours["alarms"]
 
 
-def _shown(text: str, items: Iterable[Item], total: int, quiet: bool) -> Iterator[Item]:
+def _shown(text: str, items: Iterable[Item], total: int) -> Iterator[Item]:
     """The items as they come, with a bar on a terminal."""
     console = Console(stderr=True)
-    hidden = quiet or not console.is_terminal
+    hidden = not console.is_terminal
     return iter(track(items, text, total, console=console, transient=True, disable=hidden))
