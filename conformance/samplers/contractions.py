@@ -73,8 +73,8 @@ def matmul(d: Draw) -> Sample:
 
 @essentials("matmul")
 def batches_of_one(d: Draw) -> list[Sample]:
-    """A batch of 1 beside a larger one."""
-    pairs = (((1, 2, 3), (4, 3, 2)), ((4, 2, 3), (1, 3, 2)))
+    """A batch of 1 beside a larger one; square matrices, which fit transposed too."""
+    pairs = (((1, 2, 3), (4, 3, 2)), ((4, 2, 3), (1, 3, 2)), ((3, 3), (3, 3)))
     return [((d.array(x), d.array(y)), {}) for x, y in pairs]
 
 

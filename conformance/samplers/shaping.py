@@ -41,6 +41,12 @@ def permute_dims(d: Draw) -> Sample:
     return (d.array(shape),), {"axes": axes}
 
 
+@essentials("permute_dims")
+def turned_cube(d: Draw) -> list[Sample]:
+    """Axes in an order that is not its own inverse, of sizes that do not tell."""
+    return [((d.array((3, 3, 3)),), {"axes": axes}) for axes in ((1, 2, 0), (2, 0, 1))]
+
+
 @refuser("permute_dims")
 def no_order(d: Draw) -> list[Refusal]:
     """What is no permutation of the axes."""
