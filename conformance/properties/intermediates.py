@@ -97,9 +97,18 @@ class Rounding(Noise):
 
     dtype: str = field(kw_only=True)
 
-    def _drawn(self, method: Any, y: Any, *given: Any) -> Any:
+    def rounded(self, y: Any, ulps: Any) -> Any:
+        """The nearest number, whatever the budget."""
         value = np.asarray(y)
         return dtypes.widen(dtypes.round_once(value, np.zeros(value.shape), self.dtype))
+
+    def accumulated(self, y: Any, root: Any, terms: Any) -> Any:
+        """A sum that is rounded once."""
+        return self.rounded(y, 0.5)
+
+    def scaled(self, y: Any, relative: Any) -> Any:
+        """A product that is rounded once."""
+        return self.rounded(y, 0.5)
 
 
 def _shows(case: Case) -> bool:
