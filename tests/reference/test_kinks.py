@@ -32,8 +32,8 @@ def candidates(sample: Any) -> Iterator[list[Any]]:
     numbers = NUMBERS | {abs(v) for v in sample.attrs.values() if isinstance(v, float)}
     for number in sorted({s * n for n in numbers if np.isfinite(n) for s in (1, -1)}):
         flat = [np.full_like(a, number) for a in arrays]
-        points = [flat, *([*arrays[:i], flat[i], *arrays[i + 1 :]] for i in range(len(arrays)))]
-        for point in points:
+        alone = [[*arrays[:i], flat[i], *arrays[i + 1 :]] for i in range(len(arrays))]
+        for point in [flat, *alone] if len(arrays) > 1 else [flat]:
             if all(_inside(sample.op, i, a) for i, a in zip(sample.floating, point, strict=True)):
                 yield point
 
