@@ -81,7 +81,7 @@ def _adjoint(node: Node, g: Any) -> Sequence[Any]:
         pairs = zip(parents, node.pull(np.conjugate(g)), strict=True)
         pulled = [np.conjugate(c) if parent.complex else np.real(c) for parent, c in pairs]
     return [
-        c if np.shape(c) == parent.shape else _fitted(c, parent, node)
+        c if np.shape(c) == parent.shape and c is not None else _fitted(c, parent, node)
         for parent, c in zip(parents, pulled, strict=True)
     ]
 
@@ -92,10 +92,11 @@ _complex = operator.attrgetter("complex")
 def _fitted(cotangent: Any, parent: Node, node: Node) -> Any:
     """The cotangent in its parent's shape; raises ValueError for a rule that gives another one."""
     fitted = unbroadcast(cotangent, parent.shape)
-    if np.shape(fitted) != parent.shape:
+    if cotangent is None or np.shape(fitted) != parent.shape:
         name = getattr(node.function, "__name__", repr(node.function))
-        raise ValueError(f"the rule of {name!r} gives a cotangent of shape {np.shape(cotangent)} "
-                         f"for an argument of shape {parent.shape}")  # fmt: skip
+        what = "None" if cotangent is None else f"a cotangent of shape {np.shape(cotangent)}"
+        raise ValueError(f"the rule of {name!r} gives {what} for an argument of shape "
+                         f"{parent.shape}")  # fmt: skip
     return fitted
 
 

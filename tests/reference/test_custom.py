@@ -63,6 +63,9 @@ def test_a_rule_that_gives_the_wrong_thing_is_told() -> None:
 
     with pytest.raises(ValueError, match=r"rule of 'wrong' gives .* \(3,\) .* of shape \(2,\)"):
         vjp(wrong, np.ones(2))[1](np.ones(2))
+    forgetful = backward(lambda g, z, x: (None,))(lambda x: 2 * x)
+    with pytest.raises(ValueError, match=r"'<lambda>' gives None for an argument of shape \(\)"):
+        grad(forgetful)(1.0)
     with pytest.raises(MissingRuleError, match="'<lambda>' has no derivative rule"):
         vjp(gradient(None)(lambda x: 2 * x), np.ones(2))
 
