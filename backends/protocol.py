@@ -7,7 +7,7 @@ NumPy: what its library or device lacks is unsupported.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -103,6 +103,31 @@ class Backend(ABC):
     @abstractmethod
     def to_host(self, array: Any) -> NDArray[Any]:
         """A NumPy copy of a device array, in its own dtype (of ml_dtypes where NumPy has none)."""
+
+    @property
+    def differentiates(self) -> bool:
+        """Whether the backend has gradients of its own (``vjp``).
+
+        A kernel for the gradient of one op stands in ``ops``, as ``softmax.backward``: it takes the
+        op's arrays, then a cotangent of each result of floats, and gives a tuple of cotangents of
+        the arrays of floats. Where there is neither the suite composes gradients of the ops.
+        """
+        return False
+
+    def vjp(
+        self,
+        op: str,
+        arrays: Sequence[Any],
+        attrs: Mapping[str, Any],
+        *cotangents: Sequence[Any],
+    ) -> tuple[Any, ...]:
+        """The cotangents of the arrays of floats, by the backend's own differentiation of the op.
+
+        cotangents: those of the op's results of floats. A second sequence asks for the second
+            order: it holds cotangents of what the first gives, and what comes back are those of
+            the arrays and of the first cotangents; and so on.
+        """
+        raise UnsupportedError(f"{self.name} has no gradients of its own")
 
     @property
     def lacking(self) -> Mapping[str, str]:

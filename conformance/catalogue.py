@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,14 +11,14 @@ from rich.console import Console
 from rich.table import Table
 
 from tensorcts.backends.protocol import Backend
-from tensorcts.conformance import checks
+from tensorcts.conformance import calling, checks, cotangents
 from tensorcts.conformance.checks import Test, usual_dtype
 from tensorcts.conformance.execute import execute
-from tensorcts.reference import dtypes
+from tensorcts.reference import dtypes, registry
 from tensorcts.reference.autodiff.forward import jvp
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.autodiff.rules import MissingRuleError
-from tensorcts.reference.registry import Op, all_ops
+from tensorcts.reference.registry import BACKWARD, Op, all_ops
 from tensorcts.reports.totals import reason_in
 from tensorcts.tolerances import rules
 from tensorcts.tolerances.model import NoiseModel
@@ -44,6 +45,7 @@ def entries(backends: Mapping[str, Backend], *, tried: bool = False) -> Iterator
             "differentiable": op.differentiable,
             "vjp": op.differentiable and has_vjp(op),
             "jvp": op.differentiable and has_jvp(op),
+            "gradients": _ways(op, backends),
             "cases": cases(op),
             "rule": rule(op, usual_dtype(op)),
             "rules": {dtype: rule(op, dtype) for dtype in op.dtypes},
@@ -119,6 +121,14 @@ def _lacks(backend: Backend, op: Op, *, tried: bool) -> dict[str, str]:
     return {dtype: reason for dtype, reason in reasons.items() if reason is not None}
 
 
+def _ways(op: Op, backends: Mapping[str, Backend]) -> dict[str, str]:
+    """How each backend that offers the op comes to its gradient."""
+    if not any(cotangents.applies(op, dtype, 1) for dtype in op.dtypes):
+        return {}
+    gradient = registry.get(op.name + BACKWARD)
+    return {n: calling.way(b, gradient) for n, b in backends.items() if op.name in b.ops}
+
+
 def print_table(found: Sequence[Mapping[str, Any]], console: Console) -> None:
     """Print a line for each op, and for each backend how many of the op's dtypes it offers."""
     backends = list(found[0]["backends"]) if found else []
@@ -134,6 +144,10 @@ def print_table(found: Sequence[Mapping[str, Any]], console: Console) -> None:
                       *offers)  # fmt: skip
     console.print(table)
     console.print(f"{len(found)} ops", highlight=False)
+    for name in backends:
+        ways = Counter(entry["gradients"].get(name, "") for entry in found)
+        told = ", ".join(f"{count} {way}" for way, count in sorted(ways.items()) if way)
+        console.print(f"gradients of {name}: {told or 'none'}", highlight=False)
     for name in backends:
         _print_lacks(name, found, console)
 

@@ -7,6 +7,8 @@ bad_arguments   calls that break a constraint and must raise (in one dtype of ea
 aliasing        writes through results and arguments, further calls (in one dtype of each op)
 distribution    random numbers by the thousand: their statistics, seeds and independence
 probes          sums that are exact in any order, selected and position-coded elements
+gradient        cotangents pulled back: shapes, special values, cases drawn from the seed
+second_order    the same of the gradient (in one dtype of each op)
 properties      what the backend is: widths, orders and roundings measured, claims refuted
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
 
@@ -15,17 +17,17 @@ An op's essentials, which every seed tries, stand under special_values or shapes
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.conformance import aliasing, distributions, probes, properties, values
+from tensorcts.conformance import aliasing, cotangents, distributions, probes, properties, values
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.draws import Draw
+from tensorcts.conformance.draws import Draw, hash_of_text, seeded
 from tensorcts.conformance.layouts import LAYOUTS, REPEATED, repeating
 from tensorcts.conformance.samplers import all_essentials, all_refusers, all_samplers
 from tensorcts.conformance.samplers.casts import CASTS, cast_arguments
@@ -71,8 +73,7 @@ class Test:
 
     def seed(self, seed: int) -> int:
         """The test's own seed under a run's seed."""
-        digest = hashlib.blake2b(f"{self.id} {seed}".encode(), digest_size=6)
-        return int.from_bytes(digest.digest(), "little")
+        return hash_of_text(f"{self.id} {seed}")
 
 
 def all_tests() -> Iterator[Test]:
@@ -108,6 +109,10 @@ def _applies(check: str, op: Op, dtype: str) -> bool:
             return probes.applies(op, dtype, usual_dtype(op))
         case "properties":
             return properties.applies(op, dtype, usual_dtype(op))
+        case "gradient":
+            return cotangents.applies(op, dtype, 1)
+        case "second_order":
+            return cotangents.applies(op, dtype, 2)
         case "aliasing":
             return _takes_arrays(op) and dtype == usual_dtype(op)
     return True
@@ -221,7 +226,9 @@ def _probes(test: Test, seed: int) -> Iterator[Case]:
 
 def _properties(test: Test, seed: int) -> Iterator[Case]:
     own = (test.op, test.dtype)
-    return properties.cases(*own, _mild(test, seed), _odd(test, seed), usual_dtype(test.op))
+    yield from properties.cases(*own, _mild(test, seed), _odd(test, seed), usual_dtype(test.op))
+    if test.op.name in cotangents.REPEATED and test.dtype == usual_dtype(test.op):
+        yield from cotangents.repeated(*_sampled(test, seed, shape=(9, 33), styles=values.MILD[:1]))
 
 
 def _odd(test: Test, seed: int) -> Iterator[Case]:
@@ -230,6 +237,23 @@ def _odd(test: Test, seed: int) -> Iterator[Case]:
     for check in ("special_values", "bad_arguments"):
         if _applies(check, test.op, test.dtype):
             yield from CURATED[check](test, seed)
+
+
+def _gradient(test: Test, seed: int) -> Iterator[Case]:
+    yield from cotangents.cases(test.op, partial(_sampled, test, seed), 1)
+    draw = _curated(test, seed, styles=values.MILD[:1], turn=len(SHAPES))
+    yield from cotangents.of_samples(_essentials(test, seed), draw)
+    if test.op.name in ELEMENTWISE:
+        yield from cotangents.of_pools(special_arguments(draw), draw)
+
+
+def _second_order(test: Test, seed: int) -> Iterator[Case]:
+    return cotangents.cases(test.op, partial(_sampled, test, seed), 2)
+
+
+def _sampled(test: Test, seed: int, **options: Any) -> tuple[Case, Draw]:
+    draw = _curated(test, seed, **options)
+    return sample(test, draw), draw
 
 
 def _mild(test: Test, seed: int) -> Callable[[tuple[int, ...]], Case]:
@@ -249,33 +273,17 @@ CURATED: dict[str, Callable[[Test, int], Iterator[Case]]] = {
     "aliasing": _aliasing,
     "distribution": _distribution,
     "probes": _probes,
+    "gradient": _gradient,
+    "second_order": _second_order,
     "properties": _properties,
 }
 CHECKS = (*CURATED, "random")
+GRADIENTS = ("gradient", "second_order")
 
 
-def _curated(
-    test: Test,
-    seed: int,
-    *,
-    styles: Sequence[str],
-    shape: tuple[int, ...] | None = None,
-    lone: int | None = None,
-    turn: int = 0,
-) -> Draw:
-    """A draw from a seeded generator; another one for each turn."""
-    key = [test.seed(seed), hash_of((shape, turn) if turn else shape)]
-    generator = np.random.Generator(np.random.Philox(key=key))
-
-    def integer(low: int, high: int) -> int:
-        return int(generator.integers(low, high, endpoint=True))
-
-    return Draw(test.op, test.dtype, integer, shape=shape, styles=styles, lone=lone)
-
-
-def hash_of(value: Any) -> int:
-    """A number that depends on the value's text only (Python's own hash is salted)."""
-    return int.from_bytes(hashlib.blake2b(repr(value).encode(), digest_size=6).digest(), "little")
+def _curated(test: Test, seed: int, **options: Any) -> Draw:
+    """A draw from a generator seeded by the test's own seed."""
+    return seeded(test.op, test.dtype, test.seed(seed), **options)
 
 
 def _takes_arrays(op: Op) -> bool:

@@ -6,6 +6,7 @@ Simple answers come first (small numbers, first choices), which is what Hypothes
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -129,3 +130,28 @@ class Draw:
         """A boolean array: none, some or all true."""
         share = self.choice((0.5, 0.0, 1.0, 0.9))
         return np.asarray(self.generator().random(shape) < share)
+
+
+def seeded(
+    op: Op,
+    dtype: str,
+    seed: int,
+    *,
+    styles: Sequence[str],
+    shape: tuple[int, ...] | None = None,
+    lone: int | None = None,
+    turn: int = 0,
+) -> Draw:
+    """A draw from a seeded generator; another one for each turn."""
+    key = [seed, hash_of_text(repr((shape, turn) if turn else shape))]
+    generator = np.random.Generator(np.random.Philox(key=key))
+
+    def integer(low: int, high: int) -> int:
+        return int(generator.integers(low, high, endpoint=True))
+
+    return Draw(op, dtype, integer, shape=shape, styles=styles, lone=lone)
+
+
+def hash_of_text(text: str) -> int:
+    """A number that depends on the text only (Python's own hash is salted)."""
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest(), "little")

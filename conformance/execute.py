@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend, UnsupportedError
 from tensorcts.conformance import aliasing, distributions, layouts
+from tensorcts.conformance.calling import function_of
 from tensorcts.conformance.cases import Arrays, Case
 from tensorcts.conformance.properties import conversions, repeating
 from tensorcts.reference import dtypes
@@ -113,7 +114,7 @@ def _called(
     """The outputs, in memory that was poisoned where the allocator hands it out by size."""
     _poison(backend, like)
     with np.errstate(all="ignore"):
-        result = backend.ops[case.op.name](*inputs, **case.attrs)
+        result = function_of(backend, case)(*inputs, **case.attrs)
     backend.synchronize()
     outputs = result if isinstance(result, tuple | list) else (result,)
     return tuple(np.asarray(backend.to_host(output)) for output in outputs)

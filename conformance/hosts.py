@@ -12,9 +12,11 @@ from typing import Any
 
 from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.conformance import calling
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.execute import Outcome, execute
 from tensorcts.reference import registry
+from tensorcts.reports.records import Way
 
 START_SECONDS = 120.0
 """How long a worker may take to import its backend and find its device."""
@@ -28,6 +30,10 @@ class Host(ABC):
     @abstractmethod
     def unsupported(self, op: str, dtype: str) -> str | None:
         """Why the op is not offered in the dtype, or None where it is."""
+
+    @abstractmethod
+    def way(self, op: str) -> Way:
+        """How a gradient comes about, empty for what is none."""
 
     @abstractmethod
     def run(self, case: Case) -> Outcome:
@@ -50,6 +56,10 @@ class InProcess(Host):
     def unsupported(self, op: str, dtype: str) -> str | None:
         """As the backend says."""
         return self.backend.unsupported(op, dtype)
+
+    def way(self, op: str) -> Way:
+        """As the backend has it."""
+        return calling.way(self.backend, registry.get(op))
 
     def run(self, case: Case) -> Outcome:
         """Run a case here; once the device is lost, further cases are unavailable."""
@@ -79,6 +89,11 @@ class Isolated(Host):
         """As the backend in the worker says."""
         answer = self._ask(("unsupported", op, dtype), self._timeout)
         return answer if isinstance(answer, str) else None  # a crash shows when a case runs
+
+    def way(self, op: str) -> Way:
+        """As the backend in the worker has it."""
+        answer = self._ask(("way", op), self._timeout)
+        return "" if isinstance(answer, Outcome) else answer  # a crash shows when a case runs
 
     def run(self, case: Case) -> Outcome:
         """Run a case in the worker."""
@@ -154,6 +169,8 @@ def _serve(spec: str, pipe: Connection) -> None:
             return
         if question == "unsupported":
             pipe.send(backend.unsupported(*arguments))
+        elif question == "way":
+            pipe.send(calling.way(backend, registry.get(*arguments)))
         else:
             op, *rest = arguments
             pipe.send(execute(backend, Case(registry.get(op), *rest)))

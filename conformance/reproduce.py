@@ -120,7 +120,7 @@ def judge_again(
 ) -> Judgement:
     """The judgement of the case, by the declared profile or another."""
     host = InProcess(backend_registry.load(backend))
-    judge = Judge(held_to(host.capabilities, profile), host.run, Cache(None))
+    judge = Judge(held_to(host.capabilities, profile), host.run, Cache(None), way=host.way)
     return judge(Case(registry.get(op), dtype, arrays, attrs, **special))
 
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from tensorcts.conformance import checks, shrink
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.checks import Test
+from tensorcts.conformance.checks import GRADIENTS, Test
 from tensorcts.conformance.gathering import Gathering
 from tensorcts.conformance.hosts import Host
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.properties import together
 from tensorcts.conformance.reproduce import script, script_together
+from tensorcts.reference.registry import BACKWARD
 from tensorcts.reports.records import FAILURES, VERDICTS, Result, Verdict
 from tensorcts.tolerances import budgets
 
@@ -109,6 +110,8 @@ def run_test(test: Test, backend: str, host: Host, judge: Judge, settings: Setti
     if reason is not None:
         result.message = reason
         return result
+    if test.check in GRADIENTS:
+        result.way = judge.way(test.op.name + BACKWARD)
     tally = _Tally()
     for judgement in judgements(test, judge, settings):
         tally.add(judgement)

@@ -63,7 +63,7 @@ class Session:
         host = self.host(backend)
         held = [w for w in self.waivers if w.attributes and w.speaks_of(backend, test.id)]
         waived = partial(waivers.reason, held)
-        judge = Judge(self.declared(backend), host.run, self.cache, waived)
+        judge = Judge(self.declared(backend), host.run, self.cache, waived, host.way)
         result = run_test(test, backend, host, judge, self.settings)
         waivers.apply(self.waivers, result)
         return result

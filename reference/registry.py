@@ -6,7 +6,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, ParamSpec, TypeVar
 
 import numpy as np
@@ -195,6 +195,9 @@ class Op:
 
 OPS: dict[str, Op] = {}
 
+BACKWARD = ".backward"
+"""What the name of an op's gradient ends in."""
+
 
 def op(
     *,
@@ -252,15 +255,27 @@ class UnknownOpError(LookupError):
 
 
 def get(name: str) -> Op:
-    """The op called ``name``; raises UnknownOpError that names the nearest ones."""
+    """The op called ``name``; raises UnknownOpError that names the nearest ones.
+
+    ``softmax.backward`` is the gradient of ``softmax`` (``gradients``).
+    """
     import tensorcts.reference.ops  # noqa: F401  (fills the registry)
 
     if name in OPS:
         return OPS[name]
+    if name.endswith(BACKWARD) and get(name.removesuffix(BACKWARD)).differentiable:
+        return _gradient(name)
     near = [o.name for o in OPS.values() if name in o.also_known_as]
     near += [n for n in difflib.get_close_matches(name, OPS) if n not in near]
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise UnknownOpError(f"unknown op {name!r}{hint}")
+
+
+@cache
+def _gradient(name: str) -> Op:
+    from tensorcts.reference.gradients import backward
+
+    return backward(get(name.removesuffix(BACKWARD)))
 
 
 def all_ops() -> Iterator[Op]:

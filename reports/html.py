@@ -271,6 +271,7 @@ def _detail(result: Result) -> str:
         "waiver": result.waiver,
         "shapes": " ".join("×".join(map(str, s)) or "scalar" for s in result.shapes),
         "attributes": result.attributes,
+        "way": result.way,
         "reproducer": result.reproducer,
     }
     worst = None

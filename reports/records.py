@@ -28,6 +28,9 @@ Verdict = Literal[
     "vacuous",
     "property-mismatch",
 ]
+Way = Literal["", "own", "kernel", "composed"]
+"""How a backend came to a gradient: by its own autodiff, by a kernel, by our rules on its ops."""
+
 VERDICTS: tuple[Verdict, ...] = (
     "unsupported",
     "unavailable",
@@ -131,6 +134,8 @@ class Result:
     """The figures of the check ``properties``, by property."""
     unsupported: dict[str, int] = field(default_factory=dict)
     """How many of the cases the backend does not support, by the reason it gives."""
+    way: Way = ""
+    """How a gradient came about; empty for what is none."""
 
     @property
     def id(self) -> str:

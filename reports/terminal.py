@@ -53,6 +53,8 @@ def print_summary(
     for line in grades.lines(record):
         _cut(console, ("grade ", "bold"), line)
     _fingerprints(record, console)
+    for line in totals.gradients(record):
+        _cut(console, ("gradients ", "bold"), line)
     _validity(record, console)
     for name, path in (files or {}).items():
         command = f"tensorcts reproduce {path}" if name == "reproduce" else str(path)

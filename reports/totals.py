@@ -208,3 +208,16 @@ def explain(group: Group) -> str:
     text = f"at {w.index}: got {w.got}, truth {w.truth}; {', '.join(filter(None, parts))}"
     farther = result.ulp is not None and _distance(result.ulp) > 1.5 * _distance(w.ulp)
     return f"{text}; up to {number(result.ulp)} ulp in other cases" if farther else text
+
+
+def gradients(record: Record) -> list[str]:
+    """For each backend how many of its judged gradients came about in which way."""
+    counts: dict[str, dict[str, int]] = {}
+    for result in record.results:
+        if result.way and result.cases:
+            ways = counts.setdefault(result.backend, {})
+            ways[result.way] = ways.get(result.way, 0) + 1
+    return [
+        f"{backend}: {', '.join(f'{count:,} {way}' for way, count in sorted(ways.items()))}"
+        for backend, ways in counts.items()
+    ]

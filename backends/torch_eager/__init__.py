@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
-from tensorcts.backends.torch_eager import creation, randoms
+from tensorcts.backends.torch_eager import autograd, creation, randoms, sparses
 from tensorcts.backends.torch_eager.adapting import BITS, DTYPES, dtype_of, honest, on
 from tensorcts.backends.torch_eager.declarations import declared
 from tensorcts.backends.torch_eager.table import LACKING, OPS
@@ -94,6 +95,23 @@ class TorchBackend(Backend):
             bits = here.contiguous().view(BITS[here.itemsize]).numpy()
             return np.array(bits).view(dtypes.numpy_dtype(name))
         return np.array(here.numpy())
+
+    @property
+    def differentiates(self) -> bool:
+        """By torch.autograd."""
+        return True
+
+    def vjp(
+        self,
+        op: str,
+        arrays: Sequence[Any],
+        attrs: Mapping[str, Any],
+        *cotangents: Sequence[Tensor],
+    ) -> tuple[Tensor, ...]:
+        """By torch.autograd, with a graph of the gradient where a further order follows."""
+        if op in sparses.OPS:
+            raise UnsupportedError("autograd does not follow how sparse tensors come apart here")
+        return autograd.pulled_back(partial(self._ops[op], **attrs), arrays, cotangents)
 
     def strided(
         self, array: Tensor, shape: tuple[int, ...], strides: tuple[int, ...], offset: int

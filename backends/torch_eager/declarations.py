@@ -44,6 +44,14 @@ _ACCUMULATING_ON_GPU = ("csr_matmul", "csr_matmul_csr", "cumulative_prod", "cumu
                         "logcumsumexp", "scatter_add", "scatter_reduce", *_SPLIT)  # fmt: skip
 """Ops that add or multiply one by one in 16 bits."""
 
+_ADDING_GRADIENTS = ("conv1d", "conv2d", "conv_transpose2d", "einsum", "embedding", "gather",
+                     "index", "max_pool2d", "pad", "repeat", "take", "take_along_axis",
+                     "unfold")  # fmt: skip
+"""Ops whose gradients add up in 16 bits: windows that overlap, duplicates, what was broadcast."""
+
+_DIVIDING_GRADIENTS = ("cumulative_prod", "scatter_reduce")
+"""Ops whose gradients divide the product by each factor; the definition leaves the factor out."""
+
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
 
 _CLAIMED_ON_CPU = {"accumulation_rounding": "nearest", "deterministic": "yes", "leak_free": "yes",
@@ -67,7 +75,12 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
     gpu = device.type == "cuda"
     stored = _STORED | (_STORED_ON_GPU if gpu else _STORED_ON_CPU) | sparses.NARROW
     more = _ACCUMULATING_ON_GPU if gpu else _ACCUMULATING_ON_CPU
-    accumulating = (*_ACCUMULATING, *more, *sparses.NARROW)
+    accumulating = (
+        *_ACCUMULATING,
+        *more,
+        *sparses.NARROW,
+        *(f"{op}.backward" for op in _ADDING_GRADIENTS),
+    )
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -82,7 +95,8 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_UNCHECKED_ON_GPU if gpu else set()))
         | sparses.UNCHECKED,
-        backward_stable=frozenset({"var/float32", "var/float64"}),  # Welford
+        backward_stable=frozenset({"var/float32", "var/float64"})  # Welford
+        | {f"{op}.backward/{dtype}" for op in _DIVIDING_GRADIENTS for dtype in dtypes.FLOATING},
         traits={
             **({} if gpu else _CLAIMED_ON_CPU),
             "index_dtype": "int64",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend
 from tensorcts.conformance import summing
+from tensorcts.conformance.calling import function_of
 from tensorcts.conformance.cases import Arrays, Case
 from tensorcts.conformance.properties import concurrency, leaks
 from tensorcts.conformance.properties.readings import Declared, Reading
@@ -96,10 +97,11 @@ def _call(
 ) -> Callable[[], Results]:
     """A call with arrays that are on the device already; it gives the results if ``fetch``."""
     inputs = [None if a is None else backend.to_device(a) for a in arrays]
+    function = function_of(backend, case)
 
     def call() -> Results:
         with np.errstate(all="ignore"):
-            result = backend.ops[case.op.name](*inputs, **case.attrs)
+            result = function(*inputs, **case.attrs)
         backend.synchronize()
         results = result if isinstance(result, tuple | list) else (result,)
         return tuple(np.asarray(backend.to_host(r)) for r in results) if fetch else ()

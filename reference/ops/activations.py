@@ -73,6 +73,7 @@ def gelu_tanh(x: Any) -> Any:
     return np.where(x == -np.inf, 0.0, 0.5 * x * (1 + np.tanh(inner)))
 
 
+@gradient(lambda g, z, x: g * z * (1 - z))
 def _sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from tensorcts.reference.arrays.primitives import stop_gradient
+from tensorcts.reference.autodiff.custom import gradient
 from tensorcts.reference.constraints import require, require_broadcast
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import DEFINED, Choice, op
@@ -53,6 +54,29 @@ def _require_heads(query: Any, key: Any, value: Any) -> None:
     require(heads[1] > 0 and heads[0] % heads[1] == 0, f"key heads must divide query's: {shapes}")
 
 
+def _softmax(scores: Any) -> Any:
+    """The softmax of each row; 0 where a row holds nothing but -inf."""
+    highest = stop_gradient(np.max(scores, axis=-1, keepdims=True, initial=-np.inf))
+    weights = np.exp(scores - np.where(highest == -np.inf, 0.0, highest))
+    total = np.sum(weights, axis=-1, keepdims=True)
+    return weights / np.where(total == 0, 1.0, total)
+
+
+def _to_scores(g: Any, z: Any, scores: Any, value: Any) -> Any:
+    """By the result in place of the weights (Dao et al. 2022, algorithm 4)."""
+    pulled = np.matmul(g, np.swapaxes(value, -1, -2))
+    return _softmax(scores) * (pulled - np.sum(g * z, axis=-1, keepdims=True))
+
+
+def _to_value(g: Any, z: Any, scores: Any, value: Any) -> Any:
+    return np.matmul(np.swapaxes(_softmax(scores), -1, -2), g)
+
+
+@gradient(_to_scores, _to_value)
+def _attended(scores: Any, value: Any) -> Any:
+    return np.matmul(_softmax(scores), value)
+
+
 @op(
     dtypes=FLOATING,
     also_known_as=("sdpa", "attention"),
@@ -83,7 +107,7 @@ def scaled_dot_product_attention(
     Constraints: (C1) query: (B, Hq, Lq, D), key: (B, Hk, Lk, D), value: (B, Hk, Lk, Dv), Hk divides
     Hq; (C2) mask (bool) and bias (floating) broadcast to (B, Hq, Lq, Lk).
     Special values: a query that may look at no key gives 0, or as declared by attention_masked_row.
-    Gradient: by the chain rule; none flows to what is masked.
+    Gradient: p·(g·valueᵀ - Σ g·z) of the scores, p the softmax; none flows to what is masked.
     Source: Vaswani et al. 2017; ONNX Attention-24; PyTorch scaled_dot_product_attention.
     """
     _require_heads(query, key, value)
@@ -98,7 +122,4 @@ def scaled_dot_product_attention(
         require_broadcast("mask", mask, scores.shape)
     if visible is not None:
         scores = np.where(visible, scores, -np.inf)
-    highest = stop_gradient(np.max(scores, axis=-1, keepdims=True, initial=-np.inf))
-    weights = np.exp(scores - np.where(highest == -np.inf, 0.0, highest))
-    total = np.sum(weights, axis=-1, keepdims=True)
-    return np.matmul(weights / np.where(total == 0, 1.0, total), value)
+    return _attended(scores, value)

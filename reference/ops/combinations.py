@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from tensorcts.reference.autodiff.custom import gradient
 from tensorcts.reference.dtypes import FLOATING
 from tensorcts.reference.registry import DEFINED, Choice, Real, op
 
 
 @op(dtypes=FLOATING)
+@gradient(lambda g, v, x, y, z: g * y, lambda g, v, x, y, z: g * x, lambda g, v, x, y, z: g)
 def fma(x: Any, y: Any, z: Any) -> Any:
     """The sum x·y + z, elementwise.
 
@@ -24,6 +26,11 @@ def fma(x: Any, y: Any, z: Any) -> Any:
 
 
 @op(dtypes=FLOATING)
+@gradient(
+    lambda g, v, x, y, z, value: g,
+    lambda g, v, x, y, z, value: g * (value * z),
+    lambda g, v, x, y, z, value: g * (value * y),
+)
 def addcmul(x: Any, y: Any, z: Any, *, value: Real) -> Any:
     """The sum x + value·y·z, elementwise.
 
@@ -45,6 +52,11 @@ def addcmul(x: Any, y: Any, z: Any, *, value: Real) -> Any:
             {"from_nearer_end": DEFINED, "any": None},
         ),
     ),
+)
+@gradient(
+    lambda g, v, x, y, weight: g * (1 - weight),
+    lambda g, v, x, y, weight: g * weight,
+    lambda g, v, x, y, weight: g * (y - x),
 )
 def lerp(x: Any, y: Any, weight: Any) -> Any:
     """The point x + weight·(y - x) between x and y, elementwise.

@@ -65,8 +65,8 @@ const lackingHTML = (rows) => {
 };
 
 const caseHTML = (r) => {
-  const { worst, message, shapes, attributes, waiver, reproducer } = r.detail;
-  const facts = [["shapes", shapes], ["attributes", attributes], ["waived", waiver]];
+  const { worst, message, shapes, attributes, way, waiver, reproducer } = r.detail;
+  const facts = [["shapes", shapes], ["attributes", attributes], ["gradient", way], ["waived", waiver]];
   if (worst) {
     const off = [worst.ulp && `${worst.ulp} ulp`, worst.z && `z ${worst.z}`].filter(Boolean).join(", ");
     facts.unshift(

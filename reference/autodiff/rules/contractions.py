@@ -48,9 +48,12 @@ class _EveryOperand:
 def _spread(g: Any, known: str, wanted: str, shape: tuple[int, ...]) -> Any:
     """``g``, whose axes are the letters known, repeated over the others that are wanted.
 
-    A letter twice in wanted has ``g`` on its diagonal and zeros elsewhere.
+    A letter twice in wanted has ``g`` on its diagonal and zeros elsewhere; where the operand's
+    axis of size 1 was stretched ``g`` is summed.
     """
     first = [wanted.index(letter) for letter in dict.fromkeys(wanted) if letter in known]
+    stretched = tuple(k for k, axis in enumerate(first) if shape[axis] == 1 != np.shape(g)[k])
+    g = np.sum(g, axis=stretched, keepdims=True) if stretched else g
     own = tuple(axis for axis in range(len(wanted)) if axis not in first)
     g = np.expand_dims(g, own)
     g = np.broadcast_to(g, np.broadcast_shapes(g.shape, shape))

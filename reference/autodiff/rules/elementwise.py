@@ -16,12 +16,12 @@ from tensorcts.reference.arrays.primitives import constant, hurwitz, is_complex,
 
 def _base(g: Any, z: Any, x: Any, y: Any) -> Any:
     """g·y·x**(y-1), 0 where y is 0."""
-    return g * y * np.power(x, np.where(y == 0, 1.0, y - 1))
+    return g * (y * np.power(x, np.where((x == 0) & (y == 0), 1.0, y - 1)))
 
 
 def _exponent(g: Any, z: Any, x: Any, y: Any) -> Any:
-    """g·x**y·log x, 0 where x is 0 and y > 0."""
-    return g * z * np.log(np.where((x == 0) & (np.real(y) > 0), 1.0, x))
+    """g·x**y·log x, 0 where x is 0 and y ≥ 0."""
+    return g * (z * np.log(np.where((x == 0) & (np.real(y) >= 0), 1.0, x)))
 
 
 def unit(x: Any, size: Any) -> Any:
@@ -111,7 +111,7 @@ RULES: dict[Any, Any] = {
     np.absolute: (lambda g, z, x: g * np.conjugate(unit(x, z)),),
     np.sign: (_sign,),
     np.square: (lambda g, z, x: g * 2 * x,),
-    np.reciprocal: (lambda g, z, x: -g * z * z,),
+    np.reciprocal: (lambda g, z, x: -g * (z * z),),
     np.sqrt: (lambda g, z, x: g / (2 * z),),
     np.exp: (_exp,),
     np.exp2: (lambda g, z, x: _exp(g, z, x) * _natural(2, x),),

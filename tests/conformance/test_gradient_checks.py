@@ -1,0 +1,224 @@
+"""Gradients are judged as values are: of kernels, of own autodiff, composed; lies are caught."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tensorcts.backends import registry as backend_registry
+from tensorcts.backends.numpy_native import OPS, NumpyBackend
+from tensorcts.backends.protocol import UnsupportedError
+from tensorcts.conformance import calling, checks, cotangents
+from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.checks import Test
+from tensorcts.conformance.hosts import InProcess, Isolated
+from tensorcts.conformance.judge import Judge
+from tensorcts.conformance.reproduce import run_file
+from tensorcts.reference import gradients
+from tensorcts.reference.registry import get
+
+Kernel = Callable[..., Any]
+
+
+def softmax(x: Any, g: Any, axis: int) -> Any:
+    y = OPS["softmax"](x, axis=axis)
+    return (y * (g - np.sum(g * y, axis=axis, keepdims=True)),)
+
+
+def without_the_mean(x: Any, g: Any, axis: int) -> Any:
+    return (OPS["softmax"](x, axis=axis) * g,)
+
+
+def relu(x: Any, g: Any, at_zero: float = 0.0) -> Any:
+    return (np.where(x > 0, g, np.where(x == 0, x.dtype.type(at_zero) * g, x.dtype.type(0))),)
+
+
+def add_unsummed(x: Any, y: Any, g: Any) -> Any:
+    return g, g
+
+
+def matmul_left(x: Any, y: Any, g: Any) -> Any:
+    """A gradient that transposes the wrong factor."""
+    honest = get("matmul.backward").function(x, y, g)
+    return honest[1].astype(x.dtype), honest[0].astype(x.dtype)
+
+
+def sum_of_first_batch(x: Any, g: Any, **attrs: Any) -> Any:
+    (honest,) = get("sum.backward").function(x.astype(np.float64), g.astype(np.float64), **attrs)
+    return ((honest * (np.arange(x.size).reshape(x.shape) < 60)).astype(x.dtype),)
+
+
+LIES: dict[str, tuple[str, Kernel]] = {
+    "the mean term is missing": ("softmax", without_the_mean),
+    "everything flows through": ("relu", lambda x, g: (g,)),
+    "more than all at the kink": ("relu", lambda x, g: relu(x, g, at_zero=1.25)),
+    "scaled": ("tanh", lambda x, g: (g * (1 - np.tanh(x) ** 2) * x.dtype.type(1.0001),)),
+    "zeros": ("exp", lambda x, g: (np.zeros_like(x),)),
+    "the wrong sign of one": ("subtract", lambda x, y, g: (g, g)),
+    "not summed where broadcast": ("add", add_unsummed),
+    "NaN where the result is": ("sqrt", lambda x, g: (np.full_like(x, np.nan),)),
+    "the factors exchanged": ("multiply", lambda x, y, g: (g * x, g * y)),
+    "float64 for float32": ("exp", lambda x, g: ((g * np.exp(x)).astype(np.float64),)),
+    "one cotangent too few": ("multiply", lambda x, y, g: (g * y,)),
+    "lost from 60 elements on": ("sum", sum_of_first_batch),
+    "an exception": ("silu", lambda x, g: 1 / 0),
+}
+"""For each lie the op, and the kernel of its gradient."""
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_caught_and_its_reproducer_reproduces(
+    lie: str, faulty: Any, judged: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    op, kernel = LIES[lie]
+    (result,) = judged(faulty({f"{op}.backward": kernel}), f"{op}-float32-gradient")
+    assert result.verdict in ("fail", "error") and result.way == "kernel"
+    path = tmp_path / "reproducer.py"
+    path.write_text(result.reproducer)
+    with pytest.raises(SystemExit) as ending:
+        run_file(path)
+    assert ending.value.code == 1, result.reproducer
+    assert capsys.readouterr().out.startswith((f"{result.verdict}: {op}.backward(", "pass"))
+
+
+@pytest.mark.parametrize("at_zero", [0.0, 0.5, 1.0])
+def test_at_a_kink_each_convention_passes(at_zero: float, faulty: Any, judged: Any) -> None:
+    kernel = {"relu.backward": lambda x, g: relu(x, g, at_zero)}
+    (result,) = judged(faulty(kernel), "relu-float32-gradient")
+    assert (result.verdict, result.way) == ("pass", "kernel"), result.message
+
+
+def test_an_honest_kernel_passes(faulty: Any, judged: Any) -> None:
+    (result,) = judged(faulty({"softmax.backward": softmax}), "softmax-float32-gradient")
+    assert (result.verdict, result.way) == ("pass", "kernel"), result.message
+
+
+COMPOSED = ("softmax", "layer_norm", "matmul", "concat", "take", "max", "frexp", "conv1d", "where")
+
+
+@pytest.mark.parametrize("op", COMPOSED)
+def test_composed_gradients_pass(op: str, judged: Any) -> None:
+    results = judged("numpy", f"{op}-float32-gradient", f"{op}-float32-second_order")
+    assert {(r.verdict, r.way) for r in results} == {("pass", "composed")}, results
+
+
+def test_what_a_composed_gradient_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = {name: op for name, op in OPS.items() if name != "exp"}
+    monkeypatch.setattr(NumpyBackend, "ops", property(lambda self: few))
+    found = [judge(case) for case in gradient_cases("tanhshrink", "float32")]
+    assert {j.verdict for j in found} == {"pass"}, "it needs no exp"
+    found = [judge(case) for case in gradient_cases("softmax", "float32")]
+    assert "the composed gradient needs exp: numpy has no exp" in {j.message for j in found}
+
+
+def test_nothing_is_composed_on_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the backend's ops get wrong the composed gradient has wrong."""
+    wrong = {**OPS, "multiply": lambda x, y: np.multiply(x, y) * x.dtype.type(1.001)}
+    monkeypatch.setattr(NumpyBackend, "ops", property(lambda self: wrong))
+    assert "fail" in {judge(case).verdict for case in gradient_cases("multiply", "float32")}
+
+
+def judge(case: Case) -> Any:
+    host = InProcess(NumpyBackend())
+    return Judge(host.capabilities, host.run, Cache(None), way=host.way)(case)
+
+
+def gradient_cases(op: str, dtype: str) -> list[Case]:
+    return list(checks.cases(Test(get(op), dtype, "gradient"), 0))[:6]
+
+
+class Differentiating(NumpyBackend):
+    """A backend with gradients of its own: the reference's, on its arrays."""
+
+    name = "differentiating"
+    factor = 1.0
+
+    @property
+    def differentiates(self) -> bool:
+        return True
+
+    def vjp(
+        self, op: str, arrays: Sequence[Any], attrs: Mapping[str, Any], *cotangents: Sequence[Any]
+    ) -> tuple[Any, ...]:
+        if op == "exp":
+            raise UnsupportedError("no gradient of exp")
+        name = op + ".backward" * len(cotangents)
+        given = [a for part in (arrays, *cotangents) for a in part]
+        wide = [a if a is None or a.dtype.kind in "biu" else a.astype(np.float64) for a in given]
+        found = get(name).function(*wide, **attrs)
+        return tuple((self.factor * g).astype(np.float32) for g in found)
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(1.0, "pass"), (1.001, "fail")])
+def test_own_autodiff_of_both_orders(
+    factor: float, verdict: str, monkeypatch: pytest.MonkeyPatch, judged: Any
+) -> None:
+    backend = Differentiating()
+    backend.factor = factor
+    monkeypatch.setattr(backend_registry, "load", lambda name: backend)
+    results = judged("differentiating", "tanh-float32-gradient", "tanh-float32-second_order")
+    assert [(r.verdict, r.way) for r in results] == [(verdict, "own")] * 2
+    (refused,) = judged("differentiating", "exp-float32-gradient")
+    assert (refused.verdict, refused.message) == ("unsupported", "no gradient of exp")
+
+
+def test_a_kernel_comes_before_autodiff(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel = {**OPS, "tanh.backward": lambda x, g: (g,)}
+    monkeypatch.setattr(Differentiating, "ops", property(lambda self: kernel))
+    backend = Differentiating()
+    ways = [calling.way(backend, get(n)) for n in ("tanh.backward", "exp.backward", "tanh")]
+    assert ways == ["kernel", "own", ""]
+
+
+def test_a_worker_knows_the_way() -> None:
+    host = Isolated("numpy", 60.0)
+    try:
+        assert [host.way(op) for op in ("exp.backward", "exp")] == ["composed", ""]
+        (case, *_) = gradient_cases("exp", "float32")
+        assert np.array_equal(
+            host.run(case).outputs[0], InProcess(NumpyBackend()).run(case).outputs[0]
+        )
+    finally:
+        host.close()
+
+
+def test_16_bit_steps_are_stored_unless_a_kernel_takes_them_at_once() -> None:
+    (case, *_) = gradient_cases("softmax", "float16")
+    host = InProcess(NumpyBackend())
+    models = [
+        replace(Judge(host.capabilities, host.run, Cache(None)), way=lambda op, w=w: w).model(case)
+        for w in ("kernel", "own", "composed")
+    ]
+    assert [model.stored for model in models] == [False, True, True]
+
+
+def test_every_gradient_has_cases_in_every_dtype() -> None:
+    for test in checks.all_tests():
+        if test.check in checks.GRADIENTS:
+            found = list(checks.cases(test, 1))
+            assert len(found) >= 1, test.id
+            assert all(gradients.first(case.op) is test.op for case in found)
+
+
+def test_transformers_gradients_are_repeated() -> None:
+    for op in cotangents.REPEATED:
+        probes = [c.probe for c in checks.cases(Test(get(op), "float32", "properties"), 0)
+                  if gradients.is_backward(c.op)]  # fmt: skip
+        assert probes == ["calls from eight threads", "a thousand calls"]
+
+
+def test_a_gradient_that_keeps_memory_is_told(faulty: Any, judged: Any) -> None:
+    kept: list[Any] = []
+
+    def keeping(x: Any, g: Any, axis: int) -> Any:
+        kept.append(g.copy())
+        return softmax(x, g, axis)
+
+    (result,) = judged(faulty({"softmax.backward": keeping}), "softmax-float32-properties")
+    assert result.verdict == "property-mismatch" and "leak_free" in result.message
