@@ -242,7 +242,7 @@ def _odd(test: Test, seed: int) -> Iterator[Case]:
 def _gradient(test: Test, seed: int) -> Iterator[Case]:
     yield from cotangents.cases(test.op, partial(_sampled, test, seed), 1)
     draw = _curated(test, seed, styles=values.MILD[:1], turn=len(SHAPES))
-    yield from cotangents.of_samples(_essentials(test, seed), draw)
+    yield from cotangents.of_samples(_essentials(test, seed, "shapes"), draw)
     if test.op.name in ELEMENTWISE:
         yield from cotangents.of_pools(special_arguments(draw), draw)
 
