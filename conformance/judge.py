@@ -26,8 +26,7 @@ from tensorcts.conformance.execute import Executor, Outcome
 from tensorcts.conformance.oracle import Expected, expect, must_raise
 from tensorcts.conformance.statistics import Evidence
 from tensorcts.reference import dtypes
-from tensorcts.reference.gradients import is_backward
-from tensorcts.reports.records import FAILURES, Verdict, Way, Worst
+from tensorcts.reports.records import FAILURES, STEPWISE, Verdict, Way, Worst
 from tensorcts.tolerances.model import NoiseModel
 
 _FLUSHING = {
@@ -96,19 +95,12 @@ class Judge:
             profile=declared.profile,
             correctly_rounded=_claimed(declared.correctly_rounded, case.dtype),
             accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype)),
-            stored=pair in declared.intermediates or self._steps(case),
+            stored=pair in declared.intermediates or self.way(case.op.name) in STEPWISE,
             flush=self._flush(case) != "no",
             backward=pair in declared.backward_stable,
             operand_bits=declared.operand_bits.get(pair, declared.operand_bits.get(case.dtype)),
             truncating=declared.traits.get("accumulation_rounding") != "nearest",
         )
-
-    def _steps(self, case: Case) -> bool:
-        """Whether a gradient is made of many steps, each of which stores its result.
-
-        The backend's own is too: it starts from what the op stored, and most of it is composed.
-        """
-        return is_backward(case.op) and self.way(case.op.name) in ("own", "composed")
 
     def expected(self, case: Case) -> tuple[Expected, ...]:
         """The truths of the case and their tolerances."""

@@ -31,6 +31,10 @@ Verdict = Literal[
 Way = Literal["", "own", "kernel", "composed"]
 """How a backend came to a gradient: by its own autodiff, by a kernel, by our rules on its ops."""
 
+STEPWISE: frozenset[Way] = frozenset({"own", "composed"})
+"""Ways of many steps, each of which stores its result: a backend's own starts from what its op
+stored, and most of it is composed too."""
+
 VERDICTS: tuple[Verdict, ...] = (
     "unsupported",
     "unavailable",
