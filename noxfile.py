@@ -26,8 +26,8 @@ def types(session: nox.Session) -> None:
 
 @here
 def tests(session: nox.Session) -> None:
-    """The project's own tests."""
-    session.run("pytest", "-n", "2", *session.posargs)
+    """The project's own tests; property tests with the same examples each time and no deadline."""
+    session.run("pytest", "-n", "2", "--hypothesis-profile=ci", *session.posargs)
 
 
 @here
