@@ -14,7 +14,7 @@ from tensorcts.conformance.checks import all_tests
 from tensorcts.conformance.recording import Recorder, RecordingError, explain_result
 from tensorcts.conformance.runner import Settings
 from tensorcts.conformance.session import Session
-from tensorcts.reports.records import Record, RecordError, Result, read
+from tensorcts.reports.records import FAILURES, Record, RecordError, Result, read
 
 TESTS = [t for t in all_tests() if t.id.startswith(("exp-float32", "tanh-float32"))]
 
@@ -59,7 +59,7 @@ def test_results_are_on_disk_as_they_come(session: Session, tmp_path: Path) -> N
 def test_a_failure_leaves_its_reproducer(session: Session, tmp_path: Path) -> None:
     recorded(session, tmp_path, len(TESTS)).finish(interrupted=False, complete=False)
     scripts = {path.name: path.read_text() for path in (tmp_path / "reproducers").iterdir()}
-    failing = [r for r in read(tmp_path).results if r.verdict == "fail"]
+    failing = [r for r in read(tmp_path).results if r.verdict in FAILURES]
     assert scripts == {f"{r.id}-faulty.py": r.reproducer for r in failing}
     assert all(r.op == "exp" for r in failing) and failing
 
