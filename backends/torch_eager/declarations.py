@@ -39,10 +39,10 @@ _SPLIT = ("addmm", "baddbmm")
 ``allow_bf16_reduced_precision_reduction`` and the like."""
 
 _ACCUMULATING = ("conv_transpose2d", "index_add", "tensordot")
-_ACCUMULATING_ON_CPU = ("index_put", "prod")
+_ACCUMULATING_ON_CPU = ("index_put", "nanmean", "nansum", "prod")
 _ACCUMULATING_ON_GPU = ("csr_matmul", "csr_matmul_csr", "cumulative_prod", "cumulative_sum",
                         "logcumsumexp", "scatter_add", "scatter_reduce", *_SPLIT)  # fmt: skip
-"""Ops that add or multiply one by one in 16 bits."""
+"""Ops that add or multiply one by one in 16 bits; nansum and nanmean, where axes are apart."""
 
 _ADDING_GRADIENTS = ("conv1d", "conv2d", "conv_transpose2d", "einsum", "embedding", "gather",
                      "index", "max_pool2d", "pad", "repeat", "take", "take_along_axis",
@@ -53,6 +53,10 @@ _DIVIDING_GRADIENTS = ("cumulative_prod", "scatter_reduce")
 """Ops whose gradients divide the product by each factor; the definition leaves the factor out."""
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
+
+_WIDE = ("float32", "float64")
+_WELFORD = ("std", "var")
+"""Ops that update a mean, whose rounding the deviations don't make up for."""
 
 _CLAIMED_ON_CPU = {"accumulation_rounding": "nearest", "deterministic": "yes", "leak_free": "yes",
                    "thread_safe": "yes"}  # fmt: skip
@@ -95,7 +99,7 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_UNCHECKED_ON_GPU if gpu else set()))
         | sparses.UNCHECKED,
-        backward_stable=frozenset({"var/float32", "var/float64"})  # Welford
+        backward_stable=frozenset(f"{op}/{dtype}" for op in _WELFORD for dtype in _WIDE)
         | {f"{op}.backward/{dtype}" for op in _DIVIDING_GRADIENTS for dtype in dtypes.FLOATING},
         traits={
             **({} if gpu else _CLAIMED_ON_CPU),

@@ -8,6 +8,8 @@ from itertools import cycle
 
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
+from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.subscripts import spelled_out
 
 TILES = (15, 16, 17, 31, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257)
 """Sizes around those of the tiles that matrix products are computed in."""
@@ -113,10 +115,23 @@ def _of_some_size(d: Draw, subscripts: str, terms: Sequence[str]) -> Sample:
 
 
 def _operands(d: Draw, subscripts: str, shapes: Sequence[tuple[int, ...]]) -> Sample:
-    """Arrays whose products of three or four numbers fit into float16."""
+    """Arrays whose products of three or four numbers fit into float16, and fit any grouping."""
     few = ("normal", "small_integers", "moderate_special", "special", "wide")
-    styles = few if len(shapes) > 2 else None
+    finite = dtypes.is_floating(d.dtype) and d.special and _factorable(subscripts, shapes)
+    styles = ("normal",) if finite else few if len(shapes) > 2 else None
     return tuple(d.array(shape, styles=styles) for shape in shapes), {"subscripts": subscripts}
+
+
+def _factorable(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> bool:
+    """Whether some operands can be summed up before the others are multiplied with them.
+
+    Whether infinities of two signs meet then depends on the grouping, which is free.
+    """
+    inputs, output = spelled_out(subscripts, shapes)
+    along = [{c for c, n in zip(*pair, strict=True) if n != 1}
+             for pair in zip(inputs, shapes, strict=True)]  # fmt: skip
+    summed = set().union(*along) - set(output)
+    return any(not summed <= letters for letters in along)
 
 
 def _letters(terms: Sequence[str]) -> list[str]:

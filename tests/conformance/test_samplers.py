@@ -234,3 +234,15 @@ def _told(case: Case) -> tuple[Any, ...]:
 def test_every_usual_contraction_is_tried() -> None:
     cases = checks.cases(Test(get("einsum"), "float32", "shapes"), 1)
     assert set(EQUATIONS) <= {case.attrs["subscripts"] for case in cases}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_grouping_of_a_contraction_decides_where_infinities_meet(seed: int) -> None:
+    for case in checks.cases(Test(get("einsum"), "float32", "special_values"), seed):
+        subscripts, count = case.attrs["subscripts"], len(case.arrays)
+        pairs = [[(0, 1)] * (count - 1), [(k - 2, k - 1) for k in range(count, 1, -1)]]
+        with np.errstate(all="ignore"):
+            once = np.isnan(np.einsum(subscripts, *case.arrays))
+            for path in pairs if count > 1 else []:
+                grouped = np.einsum(subscripts, *case.arrays, optimize=["einsum_path", *path])
+                assert np.array_equal(once, np.isnan(grouped)), case.describe()
