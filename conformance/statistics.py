@@ -10,9 +10,10 @@ mean 0 and at most the standard deviation sᵢ of the model. Such errors are sub
 independent ones of variance V has P(|sum| > z√V) ≤ 2·exp(-z²/2) (Hoeffding 1963), which is 1e-9 at
 ``SURE``. But elements are not independent:
 
-* Equal numbers have equal rounding errors, as have numbers that differ by a power of two. So
-  elements whose truths have one significand count as one, wherever in the test they stand: they
-  add up before they are squared.
+* Equal numbers have equal rounding errors, as have numbers that differ by a power of two, and all
+  that lie close together are rounded to one side. So elements whose truths have one significand, to
+  a quarter of an ulp, count as one, wherever in the test they stand: they add up before they are
+  squared.
 * Elements share inner roundings: all of a row have that of its mean. The noisy runs behind σ have
   them too; the mean square of their own sums is the variance that comes of it. Both variances are
   added, so independent errors count twice rather than shared ones not at all.
@@ -65,7 +66,7 @@ class Evidence:
     weights: what they are divided by (Σ r²/v, Σ 1/v, the count).
     drawn: for gain and bias the variances of the noisy runs' sums.
     leaning: the sums of the leaning runs.
-    groups: the significands of the truths, sorted.
+    groups: the significands of the truths, in quarters of an ulp, sorted.
     shares: for each the standard deviation that it adds to gain and bias.
     closed: the variances of groups that are no longer kept apart.
     ratio: the sum of the cases' variance ratios.
@@ -150,7 +151,7 @@ def _of_output(got: NDArray[np.generic], expected: Expected) -> Evidence:
     normal = size >= form.smallest_normal  # smaller ones may be flushed
     known = np.isfinite(share[..., 0]) & np.isfinite(error) & normal
     found = spreads.sums(np.where(known, error, np.nan), truth, sigma, expected.dtype)
-    groups, shares = _grouped(np.frexp(size[known])[0], share[known])
+    groups, shares = _grouped(np.rint(np.ldexp(np.frexp(size[known])[0], form.p + 2)), share[known])
     weights = np.array([*np.sum(weight[known], axis=0), np.count_nonzero(known)])
     drawn, leaning = np.split(expected.sums, [spreads.SAMPLES])
     return Evidence(

@@ -27,15 +27,15 @@ SIGMA = 2.0**-22
 LAW = settings(deadline=None, max_examples=25)
 
 
-def expected(truth: Any, leaning: float = 0.0) -> Expected:
-    """A truth around which honest results are off by ``SIGMA`` in each element alone.
+def expected(truth: Any, leaning: float = 0.0, error: float = SIGMA) -> Expected:
+    """A truth around which honest results are off by ``error`` in each element alone.
 
     leaning: a common relative error that functions within their budgets may have.
     """
     generator = np.random.default_rng(7)
     unit = np.spacing(np.abs(truth).astype(np.float32)).astype(np.float64)
-    sigma = np.full(truth.shape, SIGMA)
-    noisy = SIGMA * generator.standard_normal((spreads.SAMPLES, *truth.shape))
+    sigma = np.full(truth.shape, error)
+    noisy = error * generator.standard_normal((spreads.SAMPLES, *truth.shape))
     leant = leaning * truth * generator.choice((-1, 1), (spreads.LEANINGS, *[1] * truth.ndim))
     sums = [spreads.sums(e / unit, truth / unit, sigma / unit, "float32") for e in (*noisy, *leant)]
     zero = np.zeros(truth.shape)
@@ -111,6 +111,16 @@ def test_equal_numbers_count_once(scale: float) -> None:
     found = statistics.of_outputs([(truth.astype(np.float32), expected(truth))])
     assert found is not None
     assert 0 < (statistics.statistics(found).gain.z or 0) < 2
+
+
+@LAW
+@given(st.floats(1, 2), st.floats(0, 1))
+def test_numbers_that_are_rounded_alike_count_once(middle: float, width: float) -> None:
+    """The best of results are off to one side where truths lie within a fraction of an ulp."""
+    truth = middle + width * 2.0**-23 * np.random.default_rng(5).uniform(-0.5, 0.5, 1000)
+    found = statistics.of_outputs([(truth.astype(np.float32), expected(truth, error=2.0**-26))])
+    assert found is not None
+    assert not statistics.statistics(found).fails
 
 
 @LAW
