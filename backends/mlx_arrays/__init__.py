@@ -27,6 +27,7 @@ OPS: dict[str, Callable[..., Any]] = {
 }
 
 _ON_CPU_ONLY = {"float64"}
+_NARROW = ("float16", "bfloat16")
 
 LACKING: dict[str, str] = {
     **reasons.of_ops("MLX", OPS, {"swish": "mlx.nn.silu has no beta"}),
@@ -42,6 +43,9 @@ _UNCHECKED = frozenset(
      "take_along_axis/C3", "embedding/C3", "put_along_axis/C3"}
 )  # fmt: skip
 """Constraints whose breach MLX does not notice; an index out of range may end the process."""
+
+_STORED = ("log_sigmoid", "silu", "softmax")
+"""Ops that round each step to the array's 16 bits."""
 
 
 def _opened(name: str) -> Any:
@@ -76,6 +80,7 @@ class MlxBackend(Backend):
             device=str(model),
             dtypes=frozenset(set(DTYPES) - (_ON_CPU_ONLY if self._gpu else set())),
             versions={"mlx": version("mlx")},
+            intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
             unchecked=_UNCHECKED,
             traits={
                 "views": "no",

@@ -41,7 +41,7 @@ def _trace(x: Array, *, offset: int, dtype: Any) -> Array:
     rows, columns = x.shape[-2:]
     if x.ndim > 2 and not -rows < offset < columns:
         raise ArithmeticError("mlx may never end the sum of empty diagonals; it was not called")
-    return mx.trace(x, offset, -2, -1, dtype)
+    return mx.trace(x, offset, -2, -1, dtype).astype(dtype)  # narrow integers come as 32 bits
 
 
 def _ascending(function: Callable[..., Array]) -> Callable[..., Array]:

@@ -29,9 +29,9 @@ LACKING: dict[str, str] = {
 """Why ONNX Runtime, as far as it is adapted, does not offer what it does not."""
 
 _UNCHECKED = frozenset(
-    {"max/C1", "min/C1", "sum/C2", "prod/C2", "mean/C1", "logsumexp/C1", "conv1d/C3", "conv2d/C3",
-     "pad/C2", "reshape/C2", "broadcast_to/C1", "squeeze/C1", "softshrink/C1", "layer_norm/C2",
-     "embedding/C3"}
+    {"max/C1", "max/C2", "min/C1", "min/C2", "sum/C2", "prod/C2", "mean/C1", "logsumexp/C1",
+     "conv1d/C3", "conv2d/C3", "pad/C2", "reshape/C2", "broadcast_to/C1", "squeeze/C1",
+     "softshrink/C1", "celu/C1", "layer_norm/C2", "embedding/C3"}
 )  # fmt: skip
 """Constraints that ONNX does not know, or whose breach the runtime does not notice: the largest
 element of nothing is -inf, negative pads crop, negative indices count from the end."""
