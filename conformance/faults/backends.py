@@ -11,11 +11,13 @@ from tensorcts.backends.numpy_native.table import OPS
 from tensorcts.backends.protocol import Backend, Capabilities
 from tensorcts.backends.scipy_sparse import ScipyBackend
 from tensorcts.conformance.faults.registry import Fault
+from tensorcts.reference.gradients import first
+from tensorcts.reference.registry import get
 
 
 def honest(op: str) -> Backend:
-    """The backend that offers the op: NumPy's, or SciPy's for sparse ones."""
-    return NumpyBackend() if op in OPS else ScipyBackend()
+    """The backend that offers the op, or that whose gradient it is: NumPy's, SciPy's if sparse."""
+    return NumpyBackend() if first(get(op)).name in OPS else ScipyBackend()
 
 
 def faulty(fault: Fault) -> Backend:

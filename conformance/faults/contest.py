@@ -41,7 +41,7 @@ from tensorcts.reports.records import FAILURES
 OURS = "TensorCTS"
 RULES = (OURS, *(rival.name for rival in RIVALS))
 
-CHECKS = frozenset({"special_values", "shapes", "layouts", "probes", "random"})
+CHECKS = frozenset({"special_values", "shapes", "layouts", "probes", "random", "gradient"})
 """The checks whose cases compare values."""
 
 Rejecting = Callable[[Case], frozenset[str] | None]

@@ -26,6 +26,7 @@ CATEGORIES: dict[str, str] = {
     "indexing": "the wrong elements: bounds, strides, tiles, ties, duplicates",
     "movement": "data brought to the wrong places, or left out",
     "integer": "integers that saturate, lose bits or are taken for others",
+    "gradient": "cotangents pulled back wrongly",
     "random": "numbers that are not as random as they look",
     "state": "results that depend on what was computed before",
 }
@@ -44,6 +45,8 @@ _MODULES = (
     "indexings",
     "movements",
     "integers",
+    "gradients",
+    "pullbacks",
     "randoms",
     "states",
 )

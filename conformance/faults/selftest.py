@@ -19,6 +19,7 @@ from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge
 from tensorcts.conformance.runner import Settings, run_test
 from tensorcts.conformance.session import Session, all_waivers
+from tensorcts.reference.gradients import first, is_backward
 from tensorcts.reference.registry import get
 from tensorcts.reports.records import FAILURES, Result
 
@@ -90,6 +91,9 @@ def each(jobs: int, function: Callable[[Item], Found], items: Iterable[Item]) ->
 def tests_of(fault: Fault) -> Iterator[Test]:
     """The suite's tests of the fault's op, in the dtypes in which it shows."""
     op = get(fault.op)
+    if is_backward(op):
+        yield from (Test(first(op), dtype, "gradient") for dtype in fault.dtypes)
+        return
     for dtype in fault.dtypes:
         for check in checks_of(op, dtype):
             if fault.accepts or check != "bad_arguments":
@@ -102,7 +106,7 @@ def attempt(fault: Fault, settings: Settings, folder: Path | None) -> Finding:
     A case that the honest backend fails too tells nothing of the fault.
     """
     host, other = InProcess(faulty(fault)), InProcess(without(fault))
-    right = Judge(other.capabilities, other.run, opened(folder))
+    right = Judge(other.capabilities, other.run, opened(folder), way=other.way)
     judge = Judge(host.capabilities, host.run, opened(folder), partial(_failing_too, right))
     tried: list[Place] = []
     for test in tests_of(fault):
