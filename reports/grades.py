@@ -163,11 +163,12 @@ def _together(backend: str, dtype: str, grades: list[Grade]) -> Overall:
 
 
 def _judged(record: Record) -> dict[Key, list[Result]]:
-    """The results of what the run's backends offer."""
+    """The results of what the run's backends offer; gradients are ops of their own."""
     found: dict[Key, list[Result]] = {}
     names = {backend.name for backend in record.run.backends}
     for result in record.results:
-        if result.backend in names and result.verdict not in NOT_OFFERED:
+        offered = result.backend in names and result.verdict not in NOT_OFFERED
+        if offered and not result.way:
             found.setdefault((result.backend, result.op, result.dtype), []).append(result)
     return found
 

@@ -24,7 +24,7 @@ def pow(x: Any, y: Any) -> Any:
     Constraints: (C1) x and y have one floating dtype; (C2) their shapes broadcast.
     Special values: x**0 is 1 and 1**y is 1, NaN included. 0**y is inf for y < 0 and 0 for y > 0.
     Gradient: g·y·x**(y-1), 0 where y is 0; g·x**y·log x.
-    Kinks: at x = 0 the limit: inf to x for 0 < y < 1, 0 to y for y > 0.
+    Kinks: at x = 0 the limit: inf to x for 0 < y < 1; 0 to y for y >= 0.
     Source: IEEE 754-2019 §9.2.1; Array API 2024.12 pow.
     """
     return np.power(x, y)

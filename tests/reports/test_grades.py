@@ -54,6 +54,12 @@ def test_the_largest_error_of_all_tests_counts(graded: Record) -> None:
     assert profiles(graded) == {"add": "fair"}
 
 
+def test_a_gradient_is_no_measure_of_the_op(graded: Record) -> None:
+    gradient = result("add", 90.0, "fail", rule="derived", way="own", worst=FAULT)
+    graded.results = [result("add", 0.3), gradient]
+    assert profiles(graded) == {"add": "best"}
+
+
 def test_too_large_an_error_meets_none(graded: Record) -> None:
     graded.results = [result("add", 9.0, "fail", worst=FAULT)]
     assert profiles(graded) == {"add": ""}
