@@ -9,6 +9,9 @@ import nox
 nox.options.sessions = ["lint", "types", "tests", "conformance", "wheel"]
 here = nox.session(venv_backend="none")
 
+SOME = [f"--dtype={name}" for name in ("float32", "bfloat16", "int32", "bool", "complex64")]
+"""Dtypes that have code of their own each, for a run that is not to take long."""
+
 
 @here
 def lint(session: nox.Session) -> None:
@@ -32,11 +35,12 @@ def tests(session: nox.Session) -> None:
 
 @here
 def conformance(session: nox.Session) -> None:
-    """The suite on the backends named (default: numpy and opencl)."""
+    """The suite on the backends named; on none, on numpy, and on opencl in some dtypes."""
     # On a CPU nearly all the time of a first run goes into compiling kernels that run a few times.
     env = {"PYOPENCL_BUILD_OPTIONS": "-cl-opt-disable"}
-    for backend in session.posargs or ["numpy", "opencl"]:
-        session.run("pytest", f"--backend={backend}", "-q", "-n", "2", env=env)
+    chosen = {name: [] for name in session.posargs} or {"numpy": [], "opencl": SOME}
+    for backend, dtypes in chosen.items():
+        session.run("pytest", f"--backend={backend}", *dtypes, "-q", "-n", "2", env=env)
 
 
 @here
