@@ -21,11 +21,15 @@ _ORDER = "torch.sparse_csr_tensor: columns must be in order, each once in a row"
 
 
 def _coo(values: Tensor, indices: Tensor, shape: Shape) -> Tensor:
-    return torch.sparse_coo_tensor(indices, values, shape, check_invariants=True)
+    return torch.sparse_coo_tensor(_packed(indices), values, shape, check_invariants=True)
 
 
 def _packed(x: Tensor) -> Tensor:
-    """A copy of stride 1, which torch asks of a single element too."""
+    """A copy of stride 1, which torch asks of a single element too.
+
+    Of indices it asks so in ``to_sparse_csr`` where invariants are checked everywhere, and so they
+    are at times once several threads have asked for it: findings.md#torch-invariants.
+    """
     return x.clone(memory_format=torch.contiguous_format)
 
 

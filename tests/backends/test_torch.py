@@ -127,3 +127,13 @@ def test_csr_entries_out_of_order_are_put_in_order_for_torch(backend: TorchBacke
     assert dense.tolist() == [[2, 0, 5], [0, 8, 0]]
     with pytest.raises(UnsupportedError, match="columns must be in order, each once in a row"):
         run(backend, "csr_to_coo", values, columns, starts, shape=(2, 3))
+
+
+def test_one_entry_of_transposed_indices_is_converted_whatever_torch_checks(
+    backend: TorchBackend,
+) -> None:
+    indices = backend.strided(backend.to_device(np.array([1, 2])), (2, 1), (1, 2), 0)
+    values = backend.to_device(np.array([3.0]))
+    with torch.sparse.check_sparse_tensor_invariants():
+        found = backend.ops["coo_to_csr"](values, indices, shape=(4, 5))
+    assert [x.tolist() for x in found] == [[3.0], [2], [0, 0, 1, 1, 1]]
