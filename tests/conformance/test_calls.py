@@ -13,6 +13,7 @@ from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.numpy_native import OPS, NumpyBackend
 from tensorcts.conformance import aliasing
 from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases, checks_of, usual_dtype
 from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge
@@ -78,6 +79,16 @@ def test_a_constraint_declared_to_be_unchecked_is_not_tried(cache: Cache) -> Non
     verdicts = {Judge(declared, host.run, cache)(case).verdict for case in refused("add")}
     assert verdicts == {"unsupported"}
     assert {Judge(declared, host.run, cache)(case).verdict for case in refused("less")} == {"pass"}
+
+
+def test_nothing_is_written_to_a_view_of_no_elements(cache: Cache) -> None:
+    """NumPy's broadcast views are read-only, of no elements too."""
+    attrs = {"shape": (0, 5)}
+    case = Case(get("expand"), "float32", (np.array(1, np.float32),), attrs)
+    host = InProcess(NumpyBackend())
+    judge = Judge(host.capabilities, host.run, cache)
+    found = judge(dataclasses.replace(case, probe=aliasing.WRITE_RESULT))
+    assert (found.verdict, found.message) == ("pass", "")
 
 
 def test_a_backend_without_views_may_copy(cache: Cache, faulty: Any) -> None:
