@@ -16,12 +16,19 @@ from numpy.typing import NDArray
 
 from tensorcts.conformance.cases import Case
 from tensorcts.reference import dtypes
+from tensorcts.reference.registry import Op
 
 WRITE_RESULT = "write to the result"
 WRITE_ARGUMENT = "write to the argument"
 CALL_AGAIN = "call it again"
 USE_AGAIN = "call it again in the same memory"
 PROBES = (WRITE_RESULT, WRITE_ARGUMENT, CALL_AGAIN, USE_AGAIN)
+
+
+def probes(op: Op) -> tuple[str, ...]:
+    """The probes of an op; what leaves its result uninitialized may find there what was before."""
+    left = any(choice.trait == "uninitialized" for choice in op.choices)
+    return PROBES[:-1] if left else PROBES
 
 
 def other_arguments(case: Case) -> list[NDArray[Any] | None]:

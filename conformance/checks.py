@@ -204,7 +204,7 @@ def _bad_arguments(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _aliasing(test: Test, seed: int) -> Iterator[Case]:
-    for probe in aliasing.PROBES:
+    for probe in aliasing.probes(test.op):
         for shape in LAYOUT_SHAPES:
             draw = _curated(test, seed, shape=shape, styles=values.MILD[:1])
             case = replace(sample(test, draw), probe=probe)

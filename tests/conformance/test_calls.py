@@ -91,6 +91,11 @@ def test_nothing_is_written_to_a_view_of_no_elements(cache: Cache) -> None:
     assert (found.verdict, found.message) == ("pass", "")
 
 
+def test_what_is_left_uninitialized_may_hold_what_was_before() -> None:
+    assert aliasing.USE_AGAIN in aliasing.probes(get("zeros_like"))
+    assert aliasing.USE_AGAIN not in aliasing.probes(get("empty_like"))
+
+
 def test_a_backend_without_views_may_copy(cache: Cache, faulty: Any) -> None:
     """What always is a view must be one, but where the backend declares that it has none."""
     viewing = dataclasses.replace(get("reshape"), aliases="always")
