@@ -21,7 +21,7 @@ _ORDER = "torch.sparse_csr_tensor: columns must be in order, each once in a row"
 
 
 def _coo(values: Tensor, indices: Tensor, shape: Shape) -> Tensor:
-    return torch.sparse_coo_tensor(_packed(indices), values, shape, check_invariants=True)
+    return torch.sparse_coo_tensor(_packed(indices), _packed(values), shape, check_invariants=True)
 
 
 def _packed(x: Tensor) -> Tensor:

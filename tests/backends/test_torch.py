@@ -137,3 +137,10 @@ def test_one_entry_of_transposed_indices_is_converted_whatever_torch_checks(
     with torch.sparse.check_sparse_tensor_invariants():
         found = backend.ops["coo_to_csr"](values, indices, shape=(4, 5))
     assert [x.tolist() for x in found] == [[3.0], [2], [0, 0, 1, 1, 1]]
+
+
+def test_a_single_entry_s_values_are_not_shared_with_the_result(backend: TorchBackend) -> None:
+    values, indices = backend.to_device(np.array([3.0])), backend.to_device(np.array([[1], [2]]))
+    result = backend.ops["coo_to_csr"](values, indices, shape=(4, 5))[0]
+    backend.assign(result, backend.to_device(np.array([4.0])))
+    assert backend.to_host(values).tolist() == [3.0]
