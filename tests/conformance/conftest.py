@@ -16,6 +16,7 @@ from tensorcts.backends import registry as backend_registry
 from tensorcts.backends.numpy_native import OPS, NumpyBackend
 from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.checks import Test, all_tests
+from tensorcts.conformance.reproduce import run_file
 from tensorcts.conformance.runner import Settings
 from tensorcts.conformance.session import Session
 from tensorcts.reports.records import Result
@@ -83,6 +84,20 @@ def judged(cache: Cache) -> Callable[..., list[Result]]:
     def run(backend: str, *ids: str, seed: int = 0, examples: int = 20) -> list[Result]:
         session = Session([backend], Settings(seed, examples), cache=cache)
         return [session.run(test, backend) for name in ids for test in named(name)]
+
+    return run
+
+
+@pytest.fixture
+def rerun(tmp_path: Path) -> Callable[[str], Any]:
+    """Run a reproducer's script; gives what it exits with."""
+
+    def run(script: str) -> Any:
+        path = tmp_path / "reproducer.py"
+        path.write_text(script, encoding="utf-8")
+        with pytest.raises(SystemExit) as end:
+            run_file(path)
+        return end.value.code
 
     return run
 

@@ -17,7 +17,6 @@ from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases, checks_of, usual_dtype
 from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge
-from tensorcts.conformance.reproduce import run_file
 from tensorcts.conformance.runner import Settings, judgements
 from tensorcts.conformance.samplers import all_refusers
 from tensorcts.reference.registry import get
@@ -59,16 +58,12 @@ LIES = {
 
 @pytest.mark.parametrize("test", LIES)
 def test_a_lie_is_caught_and_reproduced(
-    test: str, faulty: Any, judged: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+    test: str, faulty: Any, judged: Any, rerun: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     backend = faulty({test.partition("-")[0]: LIES[test]})
     (result,) = judged(backend, test)
     assert result.verdict == "fail", result.message
-    path = tmp_path / "reproducer.py"
-    path.write_text(result.reproducer)
-    with pytest.raises(SystemExit) as ending:
-        run_file(path)
-    assert ending.value.code == 1
+    assert rerun(result.reproducer) == 1
     assert result.message in capsys.readouterr().out
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tensorcts.backends.numpy_native import OPS
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.reproduce import run_file, script
+from tensorcts.conformance.reproduce import script
 from tensorcts.reference.registry import get
 
 LIES = {
@@ -45,13 +45,9 @@ TOLD = [
 
 @pytest.mark.parametrize(("op", "arrays", "attrs"), TOLD, ids=[told[0] for told in TOLD])
 def test_slices_and_odd_numbers_are_retold(
-    op: str, arrays: Any, attrs: Any, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+    op: str, arrays: Any, attrs: Any, rerun: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A reproducer with them runs by itself, and its call is the same."""
     case = Case(get(op), "float32", arrays, attrs)
-    path = tmp_path / "reproducer.py"
-    path.write_text(script(case, "numpy"))
-    with pytest.raises(SystemExit) as ending:
-        run_file(path)
-    assert ending.value.code == 0
+    assert rerun(script(case, "numpy")) == 0
     assert capsys.readouterr().out == f"pass: {case.describe()}\n  rule exact\n"

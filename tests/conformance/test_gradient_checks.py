@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test
 from tensorcts.conformance.hosts import InProcess, Isolated
 from tensorcts.conformance.judge import Judge
-from tensorcts.conformance.reproduce import run_file
 from tensorcts.reference import gradients
 from tensorcts.reference.registry import get
 
@@ -74,16 +72,12 @@ LIES: dict[str, tuple[str, Kernel]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_caught_and_its_reproducer_reproduces(
-    lie: str, faulty: Any, judged: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lie: str, faulty: Any, judged: Any, rerun: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     op, kernel = LIES[lie]
     (result,) = judged(faulty({f"{op}.backward": kernel}), f"{op}-float32-gradient")
     assert result.verdict in ("fail", "error") and result.way == "kernel"
-    path = tmp_path / "reproducer.py"
-    path.write_text(result.reproducer)
-    with pytest.raises(SystemExit) as ending:
-        run_file(path)
-    assert ending.value.code == 1, result.reproducer
+    assert rerun(result.reproducer) == 1, result.reproducer
     assert capsys.readouterr().out.startswith((f"{result.verdict}: {op}.backward(", "pass"))
 
 

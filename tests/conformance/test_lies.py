@@ -12,7 +12,6 @@ import pytest
 
 from tensorcts.backends.numpy_native import OPS
 from tensorcts.conformance.faults.registry import named
-from tensorcts.conformance.reproduce import run_file
 from tensorcts.reports.records import FAILURES
 
 Op = Callable[..., Any]
@@ -58,18 +57,14 @@ LIES: dict[str, tuple[str, Op]] = {
 
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_is_caught_and_its_reproducer_reproduces(
-    lie: str, faulty: Any, judged: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    lie: str, faulty: Any, judged: Any, rerun: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     test, function = LIES[lie]
     backend = faulty({test.partition("-")[0]: function})
     failed = [r for r in judged(backend, test) if r.verdict in FAILURES]
     assert failed
     for result in failed:
-        path = tmp_path / "reproducer.py"
-        path.write_text(result.reproducer)
-        with pytest.raises(SystemExit) as ending:
-            run_file(path)
-        assert ending.value.code == 1, result.reproducer
+        assert rerun(result.reproducer) == 1, result.reproducer
         shown = capsys.readouterr().out
         assert re.match(rf"{result.verdict}: {result.op}(\.backward)*\(", shown)
 
@@ -80,14 +75,10 @@ def test_the_honest_backend_raises_no_alarm_where_lies_are_caught(test: str, jud
     assert {r.verdict for r in results} in ({"pass"}, {"pass", "unsupported"})
 
 
-def test_an_honest_backend_does_not_reproduce(faulty: Any, judged: Any, tmp_path: Path) -> None:
+def test_an_honest_backend_does_not_reproduce(faulty: Any, judged: Any, rerun: Any) -> None:
     """A reproducer judges anew; it does not just repeat a verdict."""
     (result,) = judged(faulty({"exp": np.exp2}), "exp-float32-shapes")
-    path = tmp_path / "reproducer.py"
-    path.write_text(result.reproducer.replace("faulty", "numpy"))
-    with pytest.raises(SystemExit) as ending:
-        run_file(path)
-    assert ending.value.code == 0
+    assert rerun(result.reproducer.replace("faulty", "numpy")) == 0
 
 
 def test_a_reproducer_is_a_short_script_that_runs_by_itself(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from tensorcts.conformance.checks import Test, cases, usual_dtype
 from tensorcts.conformance.execute import execute
 from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.properties import options
-from tensorcts.conformance.reproduce import run_file
 from tensorcts.reference import registry
 
 Op = Callable[..., Any]
@@ -108,16 +106,12 @@ def test_another_option_that_is_declared_is_refuted(name: str) -> None:
 
 
 def test_a_mismatch_reaches_the_record_with_a_reproducer(
-    faulty: Any, judged: Any, tmp_path: Path
+    faulty: Any, judged: Any, rerun: Any
 ) -> None:
     (result,) = judged(faulty({"cummax": first_of_equals}), "cummax-float32-properties")
     assert result.verdict == "property-mismatch"
     assert result.measured["running_extreme_tie"] == "first"
-    script = tmp_path / "again.py"
-    script.write_text(result.reproducer)
-    with pytest.raises(SystemExit) as ended:
-        run_file(script)
-    assert ended.value.code == 1
+    assert rerun(result.reproducer) == 1
 
 
 def test_an_option_that_admits_everything_is_refuted_by_nothing() -> None:

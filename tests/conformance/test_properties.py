@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases
 from tensorcts.conformance.execute import Outcome, execute
 from tensorcts.conformance.judge import Judge, Judgement
-from tensorcts.conformance.reproduce import run_file
 from tensorcts.reference import registry
 
 Op = Callable[..., Any]
@@ -181,16 +179,12 @@ def test_what_is_declared_is_no_mismatch(name: str) -> None:
 
 
 def test_a_mismatch_reaches_the_record_with_figures_and_a_reproducer(
-    faulty: Any, judged: Any, tmp_path: Path
+    faulty: Any, judged: Any, rerun: Any
 ) -> None:
     (result,) = judged(faulty({"matmul": tf32}), "matmul-float32-properties")
     assert result.verdict == "property-mismatch"
     assert result.measured["operand_bits"] == "11"
-    script = tmp_path / "again.py"
-    script.write_text(result.reproducer)
-    with pytest.raises(SystemExit) as ended:
-        run_file(script)
-    assert ended.value.code == 1
+    assert rerun(result.reproducer) == 1
 
 
 def test_declared_operand_bits_widen_the_tolerance(cache: Any) -> None:

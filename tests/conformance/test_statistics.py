@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,6 @@ from tensorcts.backends.numpy_native import OPS
 from tensorcts.conformance import causes, statistics
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.oracle import Expected
-from tensorcts.conformance.reproduce import run_file
 from tensorcts.conformance.statistics import Evidence
 from tensorcts.reference import registry
 from tensorcts.tolerances import spreads
@@ -212,7 +210,7 @@ def test_a_scale_is_caught(op: str, faulty: Any, judged: Any) -> None:
 
 
 def test_the_record_and_the_reproducer_show_what_no_element_does(
-    faulty: Any, judged: Any, capsys: Any, tmp_path: Path
+    faulty: Any, judged: Any, capsys: Any, rerun: Any
 ) -> None:
     backend = faulty({"rms_norm": scaled("rms_norm", 1.2e-7)})
     (result,) = judged(backend, "rms_norm-float32-random", examples=40)
@@ -220,18 +218,9 @@ def test_the_record_and_the_reproducer_show_what_no_element_does(
     assert result.tightness < 1
     assert result.gain == pytest.approx(1.2e-7, abs=3e-8) and result.gain_z > 6
     assert "gain" in result.message and "over" in result.message
-    assert status(tmp_path, result.reproducer) == 1
+    assert rerun(result.reproducer) == 1
     assert "fail: " in capsys.readouterr().out
-    assert status(tmp_path, result.reproducer.replace('"faulty"', '"numpy"')) == 0
-
-
-def status(folder: Path, script: str) -> Any:
-    """What a reproducer exits with."""
-    path = folder / "reproducer.py"
-    path.write_text(script, encoding="utf-8")
-    with pytest.raises(SystemExit) as end:
-        run_file(path)
-    return end.value.code
+    assert rerun(result.reproducer.replace('"faulty"', '"numpy"')) == 0
 
 
 def test_a_common_factor_is_named_in_a_failing_case(faulty: Any, judged: Any) -> None:
