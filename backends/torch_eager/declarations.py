@@ -44,19 +44,18 @@ _ACCUMULATING_ON_GPU = ("csr_matmul", "csr_matmul_csr", "cumulative_prod", "cumu
                         "logcumsumexp", "scatter_add", "scatter_reduce", *_SPLIT)  # fmt: skip
 """Ops that add or multiply one by one in 16 bits; nansum and nanmean, where axes are apart."""
 
-_ADDING_GRADIENTS = ("conv1d", "conv2d", "conv_transpose2d", "einsum", "embedding", "gather",
-                     "index", "max_pool2d", "pad", "repeat", "take", "take_along_axis",
-                     "unfold")  # fmt: skip
-"""Ops whose gradients add up in 16 bits: windows that overlap, duplicates, what was broadcast."""
-
 _DIVIDING_GRADIENTS = ("cumulative_prod", "scatter_reduce")
-"""Ops whose gradients divide the product by each factor; the definition leaves the factor out."""
+"""Ops whose gradients divide the product by each factor, which the definition leaves out:
+``cumprod_backward`` (ATen/native/ReduceOps.cpp) and ``scatter_reduce_backward``
+(autograd/FunctionsManual.cpp)."""
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
 
 _WIDE = ("float32", "float64")
 _WELFORD = ("std", "var")
 """Ops that update a mean, whose rounding the deviations don't make up for."""
+
+_BACKWARD_STABLE = (*_WELFORD, *(f"{op}.backward" for op in _DIVIDING_GRADIENTS))
 
 _CLAIMED_ON_CPU = {"accumulation_rounding": "nearest", "deterministic": "yes", "leak_free": "yes",
                    "thread_safe": "yes"}  # fmt: skip
@@ -83,7 +82,6 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         *_ACCUMULATING,
         *more,
         *sparses.NARROW,
-        *(f"{op}.backward" for op in _ADDING_GRADIENTS),
     )
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
@@ -99,8 +97,7 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_UNCHECKED_ON_GPU if gpu else set()))
         | sparses.UNCHECKED,
-        backward_stable=frozenset(f"{op}/{dtype}" for op in _WELFORD for dtype in _WIDE)
-        | {f"{op}.backward/{dtype}" for op in _DIVIDING_GRADIENTS for dtype in dtypes.FLOATING},
+        backward_stable=frozenset(f"{op}/{dtype}" for op in _BACKWARD_STABLE for dtype in _WIDE),
         traits={
             **({} if gpu else _CLAIMED_ON_CPU),
             "index_dtype": "int64",
