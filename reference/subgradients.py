@@ -2,6 +2,8 @@
 
 kinks      where the gradients on the two sides differ (relu at 0, ties of a maximum or of a sort),
            any number between them: the convention is the library's own. Poles have either sign.
+           What all sides have in common is kept: tied elements may share a cotangent in any way,
+           but neither lose any of it nor give it out twice.
 infinities beside infinite and NaN arguments a formula may meet ∞ - ∞ or 0·∞, and give NaN where
            another one gives the limit: either passes. Where the definition gives NaN anything does,
            and where it takes part in a result that is NaN.
@@ -89,8 +91,10 @@ def _free(
     given = list(itertools.chain(*cotangents))
     pooled = any(map(_orders, op.choices))
     beside = _beside(own, PERMUTATIONS if pooled else RAMPS)
-    sides = zip(*(gradient(*moved, *given) for moved in beside), strict=True)
+    sides = list(zip(*(gradient(*moved, *given) for moved in beside), strict=True))
     between = [_between(*each, pooled) for each in zip(results, truths, sides, strict=True)]
+    if not _is_kept(results, truths, sides):
+        between = [b & np.isinf(r) for b, r in zip(between, results, strict=True)]
     infinite = _infinite(op, gradient, results, truths, own, given, attrs)
     undefined = _undefined(gradient, _reached(op, own, attrs), own, cotangents)
     return tuple(b | i | u for b, i, u in zip(between, infinite, undefined, strict=True))
@@ -143,6 +147,22 @@ def _between(result: Any, truth: Any, sides: tuple[Any, ...], pooled: bool) -> A
         slack = np.where(np.isfinite(width), SLACK * width, 0.0)
         pole = np.isinf(truth) & np.isinf(result)
         return pole | kink & (result >= low - slack) & (result <= high + slack)
+
+
+def _is_kept(
+    results: tuple[Any, ...], truths: tuple[Any, ...], sides: Sequence[tuple[Any, ...]]
+) -> bool:
+    """Whether the elements at kinks add up to their sum on all sides, where these agree in it."""
+    whole = [np.concatenate([np.ravel(a) for a in side]) for side in zip(*sides, strict=True)]
+    stack = np.stack([np.concatenate([np.ravel(t) for t in truths]), *whole])
+    result = np.concatenate([np.ravel(r) for r in results])
+    with np.errstate(all="ignore"):
+        width = np.ptp(stack, axis=0)
+        kink = np.isfinite(width) & (width > JUMP * np.max(np.abs(stack), axis=0))
+        slack = SLACK * np.sqrt(np.sum(width[kink] ** 2))
+        sums = np.sum(stack[:, kink], axis=1)
+        agree = np.ptp(sums) <= JUMP * slack and np.all(np.isfinite(result[kink]))
+        return not agree or bool(np.abs(np.sum(result[kink]) - sums[0]) <= slack)
 
 
 def _infinite(

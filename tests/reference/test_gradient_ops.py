@@ -102,7 +102,45 @@ def test_of_tied_maxima_each_may_have_all_or_a_share() -> None:
     call: Any = ([1.0, 5.0, 5.0], 2.0)
     attrs = {"axis": 0, "keepdims": False}
     assert admitted("max", [[0.0, 2.0, 0.0]], *call, **attrs) == [[False, True, True]]
-    assert admitted("max", [[0.5, 2.5, 0.0]], *call, **attrs) == [[False, False, True]]
+    assert admitted("max", [[0.0, 0.5, 1.5]], *call, **attrs) == [[False, True, True]]
+    assert admitted("max", [[0.5, 2.5, -0.5]], *call, **attrs) == [[False, False, False]]
+
+
+ALONG = {"axis": 0, "keepdims": False}
+POOL = {"kernel": (1, 2), "stride": (1, 2), "padding": (0, 0), "dilation": (1, 1),
+        "ceil_mode": False}  # fmt: skip
+SHARED: list[tuple[str, Any, list[Any], dict[str, Any]]] = [
+    ("max", [[2.0, 2.0]], [3.0], ALONG),
+    ("min", [[2.0, 2.0]], [3.0], ALONG),
+    ("median", [[2.0, 2.0]], [3.0], ALONG),
+    ("quantile", [[2.0, 2.0]], [3.0], {"q": 0.0, **ALONG}),
+    ("maximum", [[2.0], [2.0]], [[3.0]], {}),
+    ("fmin", [[2.0], [2.0]], [[3.0]], {}),
+    ("clip", [[2.0], [2.0], [2.0]], [[3.0]], {}),
+    ("cummax", [[2.0, 2.0]], [[0.0, 3.0]], {"axis": 0}),
+    ("topk", [[2.0, 2.0]], [[3.0]], {"k": 1, "axis": 0, "largest": True}),
+    ("sort", [[2.0, 2.0]], [[0.0, 3.0]], {"axis": 0, "descending": False, "stable": False}),
+    ("max_pool2d", [[[[[2.0, 2.0]]]]], [[[[[3.0]]]]], POOL),
+]
+"""Ops that select, tied arguments, a cotangent of 3 and attributes."""
+
+
+SHARES = [(3.0, 0.0), (1.0, 2.0), (3.0, 3.0), (0.0, 0.0), (1.0, 1.0)]
+"""What the first two tied elements get."""
+
+
+@pytest.mark.parametrize("shares", SHARES, ids=str)
+@pytest.mark.parametrize(("name", "arrays", "given", "attrs"), SHARED, ids=lambda c: str(c)[:12])
+def test_ties_neither_lose_a_cotangent_nor_give_it_twice(
+    name: str, arrays: Any, given: Any, attrs: Any, shares: tuple[float, float]
+) -> None:
+    sizes = [np.size(a) for a in arrays]
+    parts = np.split(np.pad(shares, (0, sum(sizes) - 2)), np.cumsum(sizes)[:-1])
+    results = [part.reshape(np.shape(a)) for part, a in zip(parts, arrays, strict=True)]
+    truths = get(f"{name}.backward").function(*map(np.asarray, (*arrays, *given)), **attrs)
+    free = admitted(name, results, *arrays, *given, **attrs)
+    right = [np.all(mask | (r == t)) for mask, r, t in zip(free, results, truths, strict=True)]
+    assert all(right) == (sum(shares) == 3)
 
 
 def test_nan_is_right_beside_infinities_only() -> None:
