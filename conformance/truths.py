@@ -55,7 +55,7 @@ def _evaluated(
     if not bits:
         return plain, [np.zeros(p.shape) for p in plain]
     with precision(bits):
-        pairs = [_split(output, p) for output, p in zip(run(Exact), plain, strict=True)]
+        pairs = [split(output, p) for output, p in zip(run(Exact), plain, strict=True)]
     return [hi for hi, _ in pairs], [lo for _, lo in pairs]
 
 
@@ -91,7 +91,7 @@ def _is_approximated(case: Case, result: str) -> bool:
     return name in budgets.rows() and name not in ROUNDED_TWICE and dtypes.is_floating(result)
 
 
-def _split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+def split(output: Any, plain: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """hi and lo of an exact output; what hangs on the sign of a zero comes from float64 arithmetic.
 
     mpmath has no signed zeros: zeros and what is not finite are taken from ``plain``, and the sign

@@ -196,15 +196,15 @@ def round_once(hi: NDArray[Any], lo: NDArray[Any], name: str) -> NDArray[Any]:
         return np.where(lo == 0, hi, hi + lo)  # -0 + 0 would be +0
     if not is_floating(name):
         return np.asarray(hi).astype(target)
-    odd = _round_to_odd(np.asarray(hi, np.float64), np.asarray(lo, np.float64))
+    odd = round_to_odd(np.asarray(hi, np.float64), np.asarray(lo, np.float64))
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         if name not in EXTENDED:
             return odd.astype(target)
         single = odd.astype(np.float32)
-        return _round_to_odd(single, odd - single.astype(np.float64)).astype(target)
+        return round_to_odd(single, odd - single.astype(np.float64)).astype(target)
 
 
-def _round_to_odd(x: NDArray[Any], rest: NDArray[np.float64]) -> NDArray[Any]:
+def round_to_odd(x: NDArray[Any], rest: NDArray[np.float64]) -> NDArray[Any]:
     """``x + rest`` truncated toward zero, its last bit set where anything was cut off."""
     bits = x.view(np.int32 if x.dtype == np.float32 else np.int64)
     inexact = (rest != 0) & np.isfinite(rest)

@@ -18,6 +18,7 @@ class _Group(click.Group):
         from tensorcts.conformance.faults.registry import UnknownFaultError
         from tensorcts.conformance.graphs import NoGraphError
         from tensorcts.conformance.models.minilm import ModelError
+        from tensorcts.conformance.precision.journals import JournalError
         from tensorcts.conformance.recording import RecordingError
         from tensorcts.conformance.waivers import WaiverError
         from tensorcts.reference.registry import UnknownOpError
@@ -32,6 +33,7 @@ class _Group(click.Group):
             UnknownFaultError,
             NoGraphError,
             ModelError,
+            JournalError,
             RecordingError,
             WaiverError,
             UnknownOpError,

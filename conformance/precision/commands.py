@@ -1,0 +1,112 @@
+"""What ``tensorcts precision`` does: choose tasks, sweep them, write and show their records."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tensorcts.conformance import session
+from tensorcts.conformance.precision import blocks, functions, judging, recording, sweeps
+from tensorcts.conformance.precision.functions import Function
+from tensorcts.conformance.precision.journals import Journal
+from tensorcts.conformance.precision.judging import Task
+from tensorcts.conformance.precision.sweeps import Step
+from tensorcts.reference.dtypes import STORABLE
+from tensorcts.reports.precision import records, terminal
+from tensorcts.reports.precision.records import Sweep
+from tensorcts.tolerances import budgets
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is to be swept; no ops or dtypes mean all of them."""
+
+    backends: Sequence[str]
+    ops: Sequence[str]
+    dtypes: Sequence[str]
+    exhaustive: bool
+    seed: int
+
+
+def tasks(choice: Choice) -> list[Task]:
+    """The sweeps, of what the backends offer.
+
+    Raises ValueError or UnknownOpError for what can't be swept or is not there.
+    """
+    for name in choice.dtypes:
+        if name not in STORABLE:
+            raise ValueError(f"unknown dtype {name!r}; there are {', '.join(STORABLE)}")
+    chosen = [functions.find(name) for name in choice.ops] or list(functions.everything())
+    found = [
+        _task(backend, function, dtype, choice)
+        for backend in choice.backends
+        for dtype in dict.fromkeys(d for f in chosen for d in f.dtypes)
+        for function in chosen
+        if dtype in function.dtypes
+        and (not choice.dtypes or dtype in choice.dtypes)
+        and judging.offers(backend, function, dtype)
+    ]
+    if not found:
+        raise ValueError("nothing to sweep: no backend offers such a function in such a dtype")
+    return found
+
+
+def _task(backend: str, function: Function, dtype: str, choice: Choice) -> Task:
+    plan = blocks.plan(function, dtype, exhaustive=choice.exhaustive, seed=choice.seed)
+    return Task(backend, function.name, dtype, plan.kind, choice.seed)
+
+
+def run(choice: Choice, folder: Path, jobs: int, scheduler: str | None, *, as_json: bool) -> bool:
+    """Sweep, write a record of each into the folder, and show them; whether all have figures."""
+    chosen, console = tasks(choice), Console(stderr=as_json)
+    journals = {task: Journal(_journal(folder, task), identity(task)) for task in chosen}
+    found: list[Sweep] = []
+    with sweeps.executor_for(scheduler, jobs) as executor, _progress(chosen, console) as step:
+        started = time.monotonic()
+        for swept in sweeps.sweep(chosen, executor, journals, step):
+            sweep = recording.record(swept, time.monotonic() - started)
+            records.add(folder / f"{_file(swept.task.backend)}.jsonl", sweep)
+            found.append(sweep)
+            started = time.monotonic()
+    if as_json:
+        click.echo("".join(map(records.to_line, found)), nl=False)
+    else:
+        terminal.print_table(found, console)
+    return not any(sweep.failure for sweep in found)
+
+
+def identity(task: Task) -> dict[str, object]:
+    """What decides a task's tallies: a journal is continued only by the same."""
+    versions = dict(judging.host(task.backend).capabilities.versions)
+    return asdict(task) | {"versions": versions, "definitions": budgets.fingerprint(),
+                           "suite": session.suite_version()}  # fmt: skip
+
+
+def _journal(folder: Path, task: Task) -> Path:
+    name = f"{_file(task.backend)}-{task.function}-{task.dtype}-{task.kind}-{task.seed}.jsonl"
+    return folder / "journals" / name.replace(" ", "-")
+
+
+def _file(backend: str) -> str:
+    return backend.replace(":", "-")
+
+
+@contextmanager
+def _progress(tasks: Sequence[Task], console: Console) -> Iterator[Step]:
+    """A bar of all blocks that vanishes at the end."""
+    total = sum(task.plan.count for task in tasks)
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        line = bar.add_task("blocks", total=total)
+
+        def step(task: Task, block: int) -> None:
+            bar.update(line, advance=1, description=f"{task.function} {task.dtype} {task.backend}")
+
+        yield step

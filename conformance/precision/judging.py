@@ -1,0 +1,173 @@
+"""Judging one block: the backend's results by its ordinary adapter, strip by strip.
+
+This is what a sweep hands to its workers: ``judge(task, block)`` gives a block's tally, and nothing
+but the task and the block's number decides it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+
+from tensorcts.backends import registry as backend_registry
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.hosts import InProcess
+from tensorcts.conformance.precision import blocks, functions, neighbours
+from tensorcts.conformance.precision.blocks import Bits, Plan
+from tensorcts.conformance.precision.functions import Function
+from tensorcts.conformance.precision.strips import Strip
+from tensorcts.conformance.precision.strips import judge as judge_strip
+from tensorcts.conformance.precision.tallies import Row, Tally
+from tensorcts.conformance.precision.truths import Truths
+from tensorcts.reference import dtypes
+
+Judged = tuple[int, Row, Counter[int]]
+"""A strip's first input, its row and its histogram."""
+
+
+class SweepError(Exception):
+    """A backend that does not give results to sweep: the message says which block and why."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A sweep: a backend's function in a dtype, over these inputs.
+
+    backend: NAME, or NAME:DEVICE.
+    function: ``Function.name``.
+    kind, seed: of the inputs (``blocks.Plan``).
+    """
+
+    backend: str
+    function: str
+    dtype: str
+    kind: blocks.Kind
+    seed: int = 0
+
+    @property
+    def plan(self) -> Plan:
+        """The inputs."""
+        return Plan(functions.find(self.function), self.dtype, self.kind, self.seed)
+
+
+@cache
+def host(backend: str) -> InProcess:
+    """The backend, in this process."""
+    return InProcess(backend_registry.load(backend))
+
+
+def offers(backend: str, function: Function, dtype: str) -> bool:
+    """Whether the backend has the function in the dtype, and the dtype of its results."""
+    held = host(backend)
+    fits = function.result_dtype(dtype) in held.capabilities.dtypes
+    return fits and held.unsupported(function.op.name, dtype) is None
+
+
+@cache
+def judge_of(task: Task) -> Judge:
+    """What judges the task's blocks in this process."""
+    return Judge(task, host(task.backend))
+
+
+def judge(task: Task, block: int) -> Tally:
+    """A block's tally."""
+    return judge_of(task).tally(block)
+
+
+class Judge:
+    """A backend's function beside its truths."""
+
+    def __init__(self, task: Task, host: InProcess) -> None:
+        """Judge a host by a task's function and inputs."""
+        self.plan = task.plan
+        self.host = host
+        self.truths = Truths(self.plan.function, task.dtype, host.capabilities.traits)
+
+    @property
+    def function(self) -> Function:
+        """What is swept."""
+        return self.plan.function
+
+    @cached_property
+    def _number(self) -> np.dtype[Any]:
+        return dtypes.numpy_dtype(self.plan.dtype)
+
+    def tally(self, block: int) -> Tally:
+        """A block's tally."""
+        rows: dict[int, Row] = {}
+        histogram: Counter[int] = Counter()
+        of_one = self.function.arity == 1
+        for first, row, sizes in self._unary(block) if of_one else self._binary(block):
+            key = self.plan.layout.binade(first)
+            rows[key] = rows[key] + row if key in rows else row
+            histogram.update(sizes)
+        return Tally(rows, histogram)
+
+    def strip_of(self, bits: Bits) -> Strip:
+        """Any inputs beside their truths."""
+        return self._strip([bits], self._run(bits))
+
+    # -- Functions of one number -------------------------------------------------------------------
+
+    def _unary(self, block: int) -> Iterator[Judged]:
+        """The strips of both signs, each with its violations of monotonicity and symmetry."""
+        pieces, following = list(self.plan.strips(block)), self.plan.following(block)
+        magnitudes = np.concatenate([*pieces, following])
+        sign = self.plan.layout.sign
+        plus, minus = (self._run(magnitudes | bit) for bit in (sign ^ sign, sign))
+        yield from self._one_sign(pieces, following, plus)
+        yield from self._one_sign([p | sign for p in pieces], following | sign, minus, plus)
+
+    def _one_sign(
+        self, pieces: list[Bits], following: Bits, got: Bits, mirrored: Bits | None = None
+    ) -> Iterator[Judged]:
+        """The strips of one sign; the step to what follows counts, its other figures don't."""
+        before: Strip | None = None
+        start = 0
+        for piece in pieces:
+            span = slice(start, start + len(piece))
+            strip = self._strip([piece], got[span])
+            row, sizes = judge_strip(strip)
+            row += neighbours.monotonicity(before, strip)
+            if mirrored is not None:
+                row += neighbours.symmetry(self.function.parity, strip, mirrored[span])
+            yield int(piece[0]), row, sizes
+            before, start = strip, span.stop
+        if len(following):
+            strip = self._strip([following], got[start:])
+            yield int(following[0]), neighbours.monotonicity(before, strip), Counter()
+
+    # -- Functions of two numbers ------------------------------------------------------------------
+
+    def _binary(self, block: int) -> Iterator[Judged]:
+        """The strips of pairs."""
+        pairs = list(self.plan.pairs(block))
+        xs = np.concatenate([np.broadcast_to(x, y.shape) for x, y in pairs])
+        results = self._run(xs, np.concatenate([y for _, y in pairs]))
+        start = 0
+        for x, y in pairs:
+            strip = self._strip([x, y], results[start : start + len(y)])
+            yield int(x[0]), *judge_strip(strip)
+            start += len(y)
+
+    def _strip(self, inputs: Sequence[Bits], got: Bits) -> Strip:
+        hi, lo = self.truths(*(bits.view(self._number) for bits in inputs))
+        return Strip(self.truths.result, inputs, got, hi, lo)
+
+    def _run(self, *inputs: Bits) -> Bits:
+        """The bits of the backend's results."""
+        arrays = tuple(bits.view(self._number) for bits in inputs)
+        case = Case(self.function.op, self.plan.dtype, arrays, self.function.attrs)
+        outcome = self.host.run(case)
+        wanted = dtypes.numpy_dtype(self.truths.result)
+        if outcome.verdict is not None:
+            raise SweepError(f"{case.describe()}: {outcome.verdict}: {outcome.message}")
+        result = outcome.outputs[0]
+        if result.dtype != wanted or result.shape != arrays[0].shape:
+            raise SweepError(f"{case.describe()} gives {result.dtype}{list(result.shape)}")
+        return np.ascontiguousarray(result).view(f"u{wanted.itemsize}")

@@ -1,0 +1,152 @@
+"""Truths at speed: float64 arithmetic where it decides how a result rounds, else as many bits as
+it takes.
+
+Ziv's test: if the float64 result ± its margin rounds to one number of the format, so does the
+truth. What is left, one input in 2**16 or so, is computed by ``Exact``, and comes back as a float64
+rounded to odd: its last bit says that something was cut off, so that it lies on the truth's side of
+every midpoint of a format of up to 51 bits. One float64 is all there is to a truth.
+
+Results in float64 itself are all computed by ``Exact``, as ``hi`` + ``lo``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tensorcts.conformance import oracle
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.precision import evaluations
+from tensorcts.conformance.precision.evaluations import Evaluation, Margin, Numbers
+from tensorcts.conformance.precision.functions import Function
+from tensorcts.conformance.truths import split
+from tensorcts.reference import dtypes
+from tensorcts.reference.arrays.exact import Exact
+from tensorcts.reference.arrays.multiprecision import PRECISION, precision
+from tensorcts.tolerances.ulps import goldberg_ulp
+
+TINY = 2.0**-60
+"""Below it no format of p ≤ 24 can tell a function from its tangent at 0, but for its side."""
+
+BITS = 320
+"""Of ``Exact`` for such formats. Beside a midpoint of float32's subnormal numbers the second term
+of a smooth function is 2**-150 of the first."""
+
+
+@dataclass(frozen=True)
+class Truths:
+    """The truths of a function in a dtype.
+
+    traits: the backend's, which choose among implementation-defined results.
+    """
+
+    function: Function
+    dtype: str
+    traits: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def evaluate(self) -> Evaluation:
+        """The function in float64 arithmetic."""
+        return evaluations.evaluation(self.function)
+
+    @cached_property
+    def margin(self) -> Margin:
+        """How far that may be off."""
+        return evaluations.margin(self.function)
+
+    @cached_property
+    def result(self) -> str:
+        """The dtype of the results."""
+        return self.function.result_dtype(self.dtype)
+
+    def __call__(self, *arrays: NDArray[Any]) -> tuple[Numbers, Numbers | None]:
+        """The truths at arrays of the dtype: ``hi``, and ``lo`` where the results are float64."""
+        with np.errstate(all="ignore"):
+            arrays = tuple(np.broadcast_arrays(*arrays))
+            if self.result == "float64":
+                return self.exactly(arrays, PRECISION)
+            xs = tuple(map(dtypes.widen, arrays))
+            y = np.array(self.evaluate(*xs), np.float64, copy=None)
+            if not self.margin.nothing:
+                self._decide(y, xs, arrays)
+            self._choose(y, xs, arrays)
+            return _past_the_largest(y, self.result), None
+
+    def undecided(self, y: Numbers, xs: tuple[Numbers, ...]) -> NDArray[np.intp]:
+        """The positions whose rounding float64 arithmetic does not decide."""
+        around = self.margin.around(y, xs)
+        if self.result == "float32":
+            differ = (y - around).astype(np.float32) != (y + around).astype(np.float32)
+        else:
+            differ = _near_a_midpoint(y, around, self.result)
+        if not differ.any():
+            return np.zeros(0, np.intp)
+        return np.flatnonzero(differ & np.isfinite(y))
+
+    def exactly(self, arrays: tuple[NDArray[Any], ...], bits: int) -> tuple[Numbers, Numbers]:
+        """The truths by so many bits, as ``hi`` + ``lo``."""
+        case = Case(self.function.op, self.dtype, arrays, self.function.attrs)
+        options = oracle.options_of(case, self.traits)
+        plain = np.asarray(oracle.interpreted(case, options, lambda x: x)[0])
+        with precision(bits):
+            return split(oracle.interpreted(case, options, Exact)[0], plain)
+
+    def _decide(
+        self, y: Numbers, xs: tuple[Numbers, ...], arrays: tuple[NDArray[Any], ...]
+    ) -> None:
+        """Put what decides in place of what is undecided."""
+        where = self.undecided(y, xs)
+        if len(where) == 0:
+            return
+        x = xs[0][where]
+        side = np.where(x > 0, *self._sides) * (np.abs(x) < TINY)
+        beside, where = where[side != 0], where[side == 0]
+        y[beside] = np.nextafter(y[beside], side[side != 0] * np.inf)
+        if len(where):
+            y[where] = dtypes.round_to_odd(*self.exactly(tuple(a[where] for a in arrays), BITS))
+
+    @cached_property
+    def _sides(self) -> tuple[float, float]:
+        """On which side of its tangent at 0 the function lies, for x > 0 and for x < 0; 0: unknown.
+
+        Known where the tangent is a power of two times x, which float64 arithmetic gives, and where
+        the dtype has numbers that small: gelu's x/2 is a midpoint of every other subnormal number.
+        """
+        if self.function.arity > 1 or dtypes.format_of(self.dtype).smallest_normal > TINY:
+            return 0.0, 0.0
+        x = np.array([TINY, -TINY], dtypes.numpy_dtype(self.dtype))
+        hi, lo = self.exactly((x,), BITS)
+        tangent = np.frexp(hi / dtypes.widen(x))[0] == 0.5
+        right, left = np.where(tangent, np.sign(lo), 0.0)
+        return float(right), float(left)
+
+    def _choose(
+        self, y: Numbers, xs: tuple[Numbers, ...], arrays: tuple[NDArray[Any], ...]
+    ) -> None:
+        """Put the options that the backend declares in place of the definition's own results."""
+        for choice in self.function.op.choices:
+            where = np.flatnonzero(choice.where(*xs, **self.function.attrs))
+            if len(where):
+                chosen = tuple(a[where] for a in arrays)
+                case = Case(self.function.op, self.dtype, chosen, self.function.attrs)
+                options = oracle.options_of(case, self.traits)
+                y[where] = np.asarray(oracle.interpreted(case, options, lambda x: x)[0])
+
+
+def _near_a_midpoint(y: Numbers, around: Numbers, name: str) -> NDArray[np.bool_]:
+    """Whether a midpoint of the format lies within ``around`` of y."""
+    unit = goldberg_ulp(y, np.zeros(1), dtypes.format_of(name))
+    scaled = y / unit
+    return np.abs(scaled - np.floor(scaled) - 0.5) <= around / unit
+
+
+def _past_the_largest(y: Numbers, name: str) -> Numbers:
+    """NaN for what rounds past the largest number of a format that has no infinity."""
+    if name == "float8_e4m3fn":
+        y[np.isnan(dtypes.widen(dtypes.round_once(y, np.zeros(y.shape), name)))] = np.nan
+    return y
