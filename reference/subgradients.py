@@ -1,7 +1,8 @@
 """What a gradient may be where it is not defined: at kinks, at NaN and infinities.
 
 kinks      where the gradients on the two sides differ (relu at 0, ties of a maximum or of a sort),
-           any number between them: the convention is the library's own. Poles have either sign.
+           any number between them: the convention is the library's own. Poles have either sign,
+           and where the gradients beside a kink grow without bound it may be infinite.
            What all sides have in common is kept: tied elements may share a cotangent in any way,
            but neither lose any of it nor give it out twice.
 infinities beside infinite and NaN arguments a formula may meet ∞ - ∞ or 0·∞, and give NaN where
@@ -45,6 +46,9 @@ JUMP = 2.0**-16
 
 SLACK = 2.0**-4
 """How much of the difference between the sides rounding may add to it."""
+
+STEEP = 2.0**16
+"""Gradients beside a kink that are larger than this grow without bound towards it."""
 
 DOUBTFUL = 2.0**-12
 """Results that are nearer to the truth are left to the tolerance."""
@@ -103,7 +107,7 @@ def _free(
 def _near(result: Any, truth: Any) -> Any:
     """Which elements are so near to the truth that they are left to the tolerance."""
     with np.errstate(all="ignore"):
-        near = np.abs(result - truth) <= DOUBTFUL * np.abs(truth)
+        near = np.abs(result - truth) < DOUBTFUL * np.abs(truth)  # never among infinities
     return near | (np.isnan(result) & np.isnan(truth)) | (result == truth)
 
 
@@ -146,6 +150,7 @@ def _between(result: Any, truth: Any, sides: tuple[Any, ...], pooled: bool) -> A
             width = high - low
         slack = np.where(np.isfinite(width), SLACK * width, 0.0)
         pole = np.isinf(truth) & np.isinf(result)
+        low, high = np.where(low < -STEEP, -np.inf, low), np.where(high > STEEP, np.inf, high)
         return pole | kink & (result >= low - slack) & (result <= high + slack)
 
 

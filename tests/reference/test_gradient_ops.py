@@ -143,6 +143,20 @@ def test_ties_neither_lose_a_cotangent_nor_give_it_twice(
     assert all(right) == (sum(shares) == 3)
 
 
+def test_poles_have_either_sign() -> None:
+    x, g, inf = [-0.0, 1.0], [1.0, 1.0], np.inf
+    assert get("rsqrt.backward").function(np.array(x), np.array(g))[0][0] == inf
+    assert admitted("rsqrt", [[-inf, -0.5]], x, g) == [[True, False]]
+    assert admitted("relu", [[-inf, 1.0]], x, g) == [[False, False]]
+
+
+@pytest.mark.parametrize("slope", [np.inf, -np.inf, 0.0])
+def test_where_a_gradient_grows_without_bound_it_may_be_infinite(slope: float) -> None:
+    """As that of the root of sizes does on both sides of 0."""
+    attrs: Any = {"axis": 0, "ord": 0.5, "keepdims": False}
+    assert admitted("vector_norm", [[slope, np.inf]], [0.0, 4.0], 1.0, **attrs) == [[True, False]]
+
+
 def test_nan_is_right_beside_infinities_only() -> None:
     nan, inf = np.nan, np.inf
     assert admitted("gelu", [[nan, nan]], [inf, 1.0], [1.0, 1.0]) == [[True, False]]
