@@ -187,15 +187,7 @@ class _Recording:
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int | pytest.ExitCode
     ) -> None:
-        option = session.config.option
-        selected = any((option.keyword, option.markexpr, option.op, option.dtype, option.check))
-        by_name = session.config.args_source is pytest.Config.ArgsSource.ARGS and any(
-            "::" in argument for argument in session.config.args
-        )
-        self._recorder.finish(
-            interrupted=exitstatus == pytest.ExitCode.INTERRUPTED,
-            complete=not selected and not by_name,
-        )
+        self._recorder.finish(interrupted=exitstatus == pytest.ExitCode.INTERRUPTED)
         if exitstatus == pytest.ExitCode.OK and not self._recorder.held:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -117,20 +117,25 @@ def apply(waivers: Sequence[Waiver], result: Result) -> None:
             result.message += f" (its waiver expired on {waiver.expires})"
 
 
-def complaints(waivers: Sequence[Waiver], seen: Sequence[Result], complete: bool) -> list[str]:
+def complaints(
+    waivers: Sequence[Waiver], seen: Sequence[Result], known: Sequence[str]
+) -> list[str]:
     """What is wrong with the waivers after a run.
 
-    complete: whether all tests ran; otherwise a pattern that matched nothing is no news.
+    known: the ids of all tests there are. While some of a waiver's have not run, they may need it.
     """
     found = []
     backends = {r.backend for r in seen}
     for waiver in waivers:
         if not any(waiver.concerns(backend) for backend in backends):
             continue
+        named = set(fnmatch.filter(known, waiver.cases))
         tests = [r for r in seen if waiver.matches(r)]
-        if complete and not tests:
+        if not named:
             found.append(f"the waiver {waiver.label} matches no test")
-        elif tests and not waiver.sometimes and all(_idle(waiver, r) for r in tests):
+        elif waiver.sometimes or named - {r.id for r in tests}:
+            continue
+        elif all(_idle(waiver, r) for r in tests):
             found.append(f"the waiver {waiver.label} is not needed: {len(tests)} tests pass")
     return found
 

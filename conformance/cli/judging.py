@@ -105,16 +105,13 @@ def run(
     settings = Settings(seed, examples, profile)
     session = Session(backends, settings, all_waivers(backends, extra), isolate, case_timeout)
     try:
-        everything = not (ops or dtypes or checks)
-        held = _run(session, tests, everything, folder, resume, form)
+        held = _run(session, tests, folder, resume, form)
     finally:
         session.close()
     sys.exit(0 if held else 1)
 
 
-def _run(
-    session: Any, tests: list[Any], everything: bool, folder: Path, resume: bool, form: str
-) -> bool:
+def _run(session: Any, tests: list[Any], folder: Path, resume: bool, form: str) -> bool:
     """Run the tests that are left, record each; True if everything held."""
     from rich.console import Console
 
@@ -134,7 +131,7 @@ def _run(
                 advance(result)
         except KeyboardInterrupt:
             interrupted = True
-    recorder.finish(interrupted=interrupted, complete=everything and not interrupted)
+    recorder.finish(interrupted=interrupted)
     if form == "json":
         click.echo(json.dumps(recorder.summary(), indent=2))
     else:

@@ -88,7 +88,7 @@ def test_a_broken_comparison_makes_the_run_void(
 ) -> None:
     monkeypatch.setattr(judge, "compare", broken)
     recorder = Recorder(Session(["numpy"], Settings(0, 5), cache=cache), None)
-    recorder.finish(interrupted=False, complete=False)
+    recorder.finish(interrupted=False)
     assert recorder.record.end is not None and recorder.record.end.void
     assert not recorder.held
 

@@ -92,7 +92,7 @@ def test_a_run_is_not_resumed_by_another_profile(tmp_path: Path, cache: Cache) -
         session = Session(["numpy"], Settings(0, 5, profile), cache=cache)
         return Recorder(session, tmp_path, resume=resume)
 
-    recorder("tight", resume=False).finish(interrupted=True, complete=False)
+    recorder("tight", resume=False).finish(interrupted=True)
     with pytest.raises(RecordError, match="it judged by tight"):
         recorder("fast", resume=True)
 

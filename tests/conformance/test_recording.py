@@ -52,12 +52,12 @@ def test_results_are_on_disk_as_they_come(session: Session, tmp_path: Path) -> N
         assert so_far.end is None
         assert len(so_far.results) == number + 1
         assert untimed(so_far)[-1] == replace(result, seconds=0.0)
-    recorder.finish(interrupted=False, complete=False)
+    recorder.finish(interrupted=False)
     assert read(tmp_path).end is not None
 
 
 def test_a_failure_leaves_its_reproducer(session: Session, tmp_path: Path) -> None:
-    recorded(session, tmp_path, len(TESTS)).finish(interrupted=False, complete=False)
+    recorded(session, tmp_path, len(TESTS)).finish(interrupted=False)
     scripts = {path.name: path.read_text() for path in (tmp_path / "reproducers").iterdir()}
     failing = [r for r in read(tmp_path).results if r.verdict in FAILURES]
     assert scripts == {f"{r.id}-faulty.py": r.reproducer for r in failing}
@@ -66,10 +66,10 @@ def test_a_failure_leaves_its_reproducer(session: Session, tmp_path: Path) -> No
 
 def test_a_resumed_run_equals_an_uninterrupted_one(session: Session, tmp_path: Path) -> None:
     whole, parts = tmp_path / "whole", tmp_path / "parts"
-    recorded(session, whole, len(TESTS)).finish(interrupted=False, complete=False)
-    recorded(session, parts, 3).finish(interrupted=True, complete=False)
+    recorded(session, whole, len(TESTS)).finish(interrupted=False)
+    recorded(session, parts, 3).finish(interrupted=True)
     cut(recorded(session, parts, 2, resume=True))
-    recorded(session, parts, 99, resume=True).finish(interrupted=False, complete=False)
+    recorded(session, parts, 99, resume=True).finish(interrupted=False)
     one, other = read(whole), read(parts)
     assert untimed(one) == untimed(other)
     assert one.end is not None and other.end is not None
@@ -104,7 +104,7 @@ def test_a_failed_resumption_leaves_the_record_as_it_was(session: Session, tmp_p
 def test_nothing_is_written_where_no_folder_is_given(session: Session, tmp_path: Path) -> None:
     recorder = Recorder(session, None)
     recorder.add(session.run(TESTS[0], "faulty"))
-    recorder.finish(interrupted=False, complete=False)
+    recorder.finish(interrupted=False)
     assert len(recorder.record.results) == 1
     assert not recorder.held
 
@@ -130,13 +130,13 @@ def test_what_holds(session: Session, verdicts: list[Any], held: bool) -> None:
     recorder = Recorder(session, None)
     for verdict in verdicts:
         recorder.add(Result("faulty", "exp", "float32", "shapes", verdict))
-    recorder.finish(interrupted=False, complete=False)
+    recorder.finish(interrupted=False)
     assert recorder.held is held
 
 
 def test_an_interrupted_run_does_not_hold(session: Session) -> None:
     recorder = Recorder(session, None)
-    recorder.finish(interrupted=True, complete=False)
+    recorder.finish(interrupted=True)
     assert not recorder.held
 
 

@@ -61,7 +61,7 @@ def test_two_waivers_may_excuse_a_test_together(result: Callable[..., Result]) -
     held = [waiver(f"dtype='{kind}*'", reason=kind) for kind in ("int", "uint")]
     found = result("special_values", *held)
     assert (found.verdict, found.waiver) == ("waived", "int (here); uint (here)")
-    assert waivers.complaints(held, [found], complete=True) == []
+    assert waivers.complaints(held, [found], [found.id]) == []
 
 
 def test_what_is_excused_is_made_small_too(result: Callable[..., Result]) -> None:
@@ -77,7 +77,7 @@ def test_an_expired_waiver_excuses_nothing(result: Callable[..., Result]) -> Non
 def test_a_waiver_whose_cases_hold_is_stale(result: Callable[..., Result]) -> None:
     needed, stale = waiver("dtype='*int*'"), waiver("dtype='bool'", reason="other")
     found = result("special_values", needed, stale)
-    assert waivers.complaints([needed, stale], [found], complete=True) == [
+    assert waivers.complaints([needed, stale], [found], [found.id]) == [
         "the waiver 'astype-int16-*' with dtype='bool' is not needed: 1 tests pass"
     ]
 
