@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -15,6 +16,7 @@ from tensorcts.backends.jax_numpy import elementwise, movements, reductions
 from tensorcts.backends.jax_numpy.adapting import DTYPES, Array, native
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.backends.pullbacks import Autodiff
 from tensorcts.reference import dtypes
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -51,6 +53,14 @@ _STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softs
            "std", "vector_norm", "matrix_norm", "hypot", "quantile", "cross", "diff",
            *_ADDING)  # fmt: skip
 """Ops composed of XLA's primitives, each of which rounds its result to 16 bits."""
+
+
+def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[Any]) -> list[Any]:
+    _, pullback = jax.vjp(function, *arrays)
+    return list(pullback(cotangents))
+
+
+_AUTODIFF = Autodiff(_pulled, lambda x: jnp.issubdtype(x.dtype, jnp.floating))
 
 
 def _opened(platform: str) -> jax.Device:
@@ -118,8 +128,25 @@ class JaxBackend(Backend):
     def to_device(self, array: NDArray[Any]) -> Array:
         """A copy: what JAX is given it may keep as its own memory."""
         with jax.enable_x64(True):
-            return jax.device_put(jnp.array(array, copy=True), self._device)
+            return jax.device_put(np.array(array, order="C"), self._device)
 
     def to_host(self, array: Any) -> NDArray[Any]:
         """A copy; JAX stores what NumPy lacks as ml_dtypes does."""
         return np.array(array)
+
+    @property
+    def differentiates(self) -> bool:
+        """By jax.vjp."""
+        return True
+
+    def vjp(
+        self,
+        op: str,
+        arrays: Sequence[Any],
+        attrs: Mapping[str, Any],
+        *cotangents: Sequence[Array],
+    ) -> tuple[Array, ...]:
+        """By jax.vjp, of the gradient itself for a further order."""
+        with jax.default_device(self._device):
+            function = partial(OPS[op], **attrs)
+            return native(_AUTODIFF.pulled_back)(function, arrays, cotangents)

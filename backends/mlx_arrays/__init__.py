@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -15,6 +16,7 @@ from tensorcts.backends.mlx_arrays import arrays, elementwise
 from tensorcts.backends.mlx_arrays.adapting import DTYPES, Array, name_of, native
 from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
+from tensorcts.backends.pullbacks import Autodiff
 from tensorcts.reference import dtypes
 
 OPS: dict[str, Callable[..., Any]] = {
@@ -46,6 +48,14 @@ _UNCHECKED = frozenset(
 
 _STORED = ("log_sigmoid", "silu", "softmax")
 """Ops that round each step to the array's 16 bits."""
+
+
+def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[Any]) -> list[Any]:
+    _, pulled = mx.vjp(function, arrays, cotangents)
+    return list(pulled)
+
+
+_AUTODIFF = Autodiff(_pulled, lambda x: mx.issubdtype(x.dtype, mx.floating))
 
 
 def _opened(name: str) -> Any:
@@ -122,3 +132,20 @@ class MlxBackend(Backend):
             return np.array(array)
         with mx.stream(self._device):
             return np.array(array.view(mx.uint16)).view(dtypes.numpy_dtype(name_of(array)))
+
+    @property
+    def differentiates(self) -> bool:
+        """By mx.vjp."""
+        return True
+
+    def vjp(
+        self,
+        op: str,
+        arrays: Sequence[Any],
+        attrs: Mapping[str, Any],
+        *cotangents: Sequence[Array],
+    ) -> tuple[Array, ...]:
+        """By mx.vjp, of the gradient itself for a further order."""
+        with mx.stream(self._device):
+            function = partial(OPS[op], **attrs)
+            return native(_AUTODIFF.pulled_back)(function, arrays, cotangents)

@@ -106,3 +106,42 @@ def test_the_smallest_integer_over_minus_one_does_not_end_the_process(backend: B
     else:
         with pytest.raises(ArithmeticError, match="was not called"):
             run(backend, op, x, y)
+
+
+@pytest.fixture(scope="module")
+def differentiating(backend: Backend) -> Backend:
+    if not backend.differentiates:
+        pytest.skip(f"{backend.name} has no gradients of its own")
+    return backend
+
+
+def pulled(backend: Backend, op: str, arrays: list[Any], attrs: Any, *orders: list[Any]) -> Any:
+    given = [[None if a is None else backend.to_device(a) for a in part] for part in orders]
+    own = [None if a is None else backend.to_device(a) for a in arrays]
+    return [backend.to_host(g) for g in backend.vjp(op, own, attrs, *given)]
+
+
+def test_gradients_of_both_orders(differentiating: Backend) -> None:
+    x, g, h = np.array([[0.5, -1.0], [2.0, 0.25], [3.0, 1.5]], np.float32)
+    y = np.tanh(x)
+    (first,) = pulled(differentiating, "tanh", [x], {}, [g])
+    np.testing.assert_allclose(first, g * (1 - y * y), rtol=1e-4)
+    by_x, by_g = pulled(differentiating, "tanh", [x], {}, [g], [h])
+    np.testing.assert_allclose(by_g, h * (1 - y * y), rtol=1e-4)
+    np.testing.assert_allclose(by_x, -2 * g * h * y * (1 - y * y), rtol=1e-4)
+
+
+def test_what_holds_no_floats_has_no_gradient(differentiating: Backend) -> None:
+    weight, indices = np.ones((3, 1), np.float32), np.array([2, 0, 2])
+    g = np.array([[1.0], [2.0], [4.0]], np.float32)
+    op = "embedding" if "embedding" in differentiating.ops else "gather"
+    arrays = [weight, indices] if op == "embedding" else [weight, indices[:, None]]
+    attrs = {} if op == "embedding" else {"axis": 0}
+    (found,) = pulled(differentiating, op, arrays, attrs, [g])
+    assert found.tolist() == [[2.0], [0.0], [5.0]]
+
+
+def test_gradients_of_several_results_add_up(differentiating: Backend) -> None:
+    x, g, h = np.arange(4, dtype=np.float32), np.ones(1, np.float32), np.full(3, 2, np.float32)
+    (found,) = pulled(differentiating, "split", [x], {"sizes": (1, 3), "axis": 0}, [g, h])
+    assert found.tolist() == [1.0, 2.0, 2.0, 2.0]

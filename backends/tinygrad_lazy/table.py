@@ -1,39 +1,15 @@
-"""The tinygrad backend: methods of its Tensor, each realized at once by a generated kernel."""
+"""The ops of tinygrad's Tensor, lazy as they are."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Mapping
-from importlib.metadata import version
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-import tinygrad
-from numpy.typing import NDArray
-from tinygrad import Device, Tensor
+from tinygrad import Tensor
 
-from tensorcts.backends import reasons
-from tensorcts.backends.processors import cpu_name
-from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError, UnsupportedError
+from tensorcts.backends.protocol import UnsupportedError
+from tensorcts.backends.tinygrad_lazy.adapting import DTYPES, NAMES, dtype_of
 from tensorcts.reference import dtypes
-
-_OTHER_NAMES = {"float8_e4m3fn": "fp8e4m3", "float8_e5m2": "fp8e5m2"}
-
-DTYPES: dict[str, Any] = {
-    name: getattr(tinygrad.dtypes, _OTHER_NAMES.get(name, name))
-    for name in dtypes.STORABLE
-    if not dtypes.is_complex(name)
-}
-"""The dtypes that tinygrad has: no complex numbers."""
-
-_NAMES = {dtype: name for name, dtype in DTYPES.items()}
-_BITS = {1: "uint8", 2: "uint16"}
-
-
-def _dtype_of(name: str) -> Any:
-    if name not in DTYPES:
-        raise UnsupportedError(f"tinygrad has no {name}")
-    return DTYPES[name]
 
 
 def _reduced(name: str) -> Callable[..., Tensor]:
@@ -44,7 +20,7 @@ def _reduced(name: str) -> Callable[..., Tensor]:
 
 def _in_dtype(name: str) -> Callable[..., Tensor]:
     reduce = _reduced(name)
-    return lambda x, *, dtype, **attrs: reduce(x, dtype=_dtype_of(dtype), **attrs)
+    return lambda x, *, dtype, **attrs: reduce(x, dtype=dtype_of(dtype), **attrs)
 
 
 def _extreme(name: str) -> Callable[..., Tensor]:
@@ -70,8 +46,8 @@ def _cumulative(name: str) -> Callable[..., Tensor]:
 
 
 def _bitcast(x: Tensor, *, dtype: str) -> Tensor:
-    target = _dtype_of(dtype)
-    if target.itemsize != x.dtype.itemsize or "bool" in (dtype, _NAMES[x.dtype]):
+    target = dtype_of(dtype)
+    if target.itemsize != x.dtype.itemsize or "bool" in (dtype, NAMES[x.dtype]):
         raise ValueError(f"bitcast: no {x.dtype} has the bits of a {dtype}")
     return x.bitcast(target)
 
@@ -80,9 +56,9 @@ def _untrapped(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     """An error where tinygrad's kernel would end the process: integers by 0, smallest / -1."""
 
     def call(x: Tensor, y: Tensor) -> Tensor:
-        if _NAMES[x.dtype] in dtypes.INTEGER:
+        if NAMES[x.dtype] in dtypes.INTEGER:
             trap = y.eq(0)
-            if _NAMES[x.dtype] in dtypes.SIGNED:
+            if NAMES[x.dtype] in dtypes.SIGNED:
                 trap = trap | (x.eq(x.dtype.min) & y.eq(-1))
             if trap.any().item():
                 raise ArithmeticError("tinygrad's kernel ends the process; it was not called")
@@ -138,7 +114,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "where": lambda condition, x, y: condition.where(x, y),
     "clip": lambda x, low=None, high=None: x.clip(low, high),
     "isclose": lambda x, y, *, rtol, atol, equal_nan: x.isclose(y, rtol, atol, equal_nan),
-    "astype": lambda x, *, dtype: x.cast(_dtype_of(dtype)),
+    "astype": lambda x, *, dtype: x.cast(dtype_of(dtype)),
     "bitcast": _bitcast,
     "gelu": lambda x: x.gelu("none"),
     "gelu_tanh": lambda x: x.gelu("tanh"),
@@ -189,102 +165,3 @@ OPS: dict[str, Callable[..., Any]] = {
     "scatter": lambda x, index, updates, *, axis: x.scatter(axis, index, updates),
     "scatter_add": lambda x, index, updates, *, axis: x.scatter_reduce(axis, index, updates, "sum"),
 }
-
-
-def _realized(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function``, computed at once."""
-
-    @functools.wraps(function)
-    def call(*arrays: Any, **attrs: Any) -> Any:
-        try:
-            found = function(*arrays, **attrs)
-            for result in found if isinstance(found, tuple) else (found,):
-                if result.realize().dtype not in _NAMES:
-                    raise UnsupportedError(f"tinygrad gives a {result.dtype}")
-        except NotImplementedError as error:
-            raise UnsupportedError(f"tinygrad: {error}") from error
-        return found
-
-    return call
-
-
-def _opened(name: str) -> str:
-    try:
-        Tensor([1.0], device=name).add(1).realize()
-    except Exception as error:  # each runtime of tinygrad has errors of its own
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UnavailableError(
-            f"tinygrad can't compute on {name!r}: {reason} (on the CPU it needs clang; CC names it)"
-        ) from error
-    return name
-
-
-_COMPLEX = "tinygrad has no complex numbers"
-
-LACKING: dict[str, str] = {
-    **reasons.of_ops("tinygrad", OPS, {"complexes": _COMPLEX}),
-    **dict.fromkeys(dtypes.COMPLEX + dtypes.HALF_COMPLEX, _COMPLEX),
-}
-"""Why tinygrad, as far as it is adapted, does not offer what it does not."""
-
-
-class TinygradBackend(Backend):
-    """tinygrad's tensors; ``tinygrad:CUDA`` and the like name the device."""
-
-    name = "tinygrad"
-
-    def __init__(self, device: str | None = None) -> None:
-        """Open a device by tinygrad's name for it ("CPU", "CL", "CUDA"); None is the CPU."""
-        self._device = _opened(device or "CPU")
-        self._ops = {name: _realized(function) for name, function in OPS.items()}
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the device is and declares."""
-        return Capabilities(
-            device=cpu_name() if self._device == "CPU" else f"{Device[self._device].arch}",
-            dtypes=frozenset(DTYPES),
-            versions={"tinygrad": version("tinygrad")},
-            traits={
-                "views": "no",
-                "index_dtype": "int32",
-                "activation_at_minus_infinity": "nan",
-                "softsign_at_infinity": "nan",
-                "cast_out_of_range": "any",
-                "floor_division_of_infinity": "quotient",
-                "floor_of_quotient": "rounded",
-                "remainder_zero_sign": "any",
-                "integer_division_by_zero": "raises",
-                "integer_remainder_by_zero": "raises",
-                "sign_of_nan": "one",
-                "lerp_of_infinity": "any",
-                "float8_e4m3fn_overflow": "saturate",
-                "float8_e5m2_overflow": "saturate",
-            },
-        )
-
-    @property
-    def ops(self) -> Mapping[str, Callable[..., Any]]:
-        """The ops that tinygrad has a method for."""
-        return self._ops
-
-    @property
-    def lacking(self) -> Mapping[str, str]:
-        """What is not adapted, and complex numbers."""
-        return LACKING
-
-    def to_device(self, array: NDArray[Any]) -> Tensor:
-        """A copy; what NumPy lacks goes as its bits."""
-        copy = np.array(array, order="C")
-        if (name := dtypes.name_of(copy.dtype)) not in dtypes.EXTENDED:
-            return Tensor(copy, device=self._device).realize()
-        bits = Tensor(copy.view(_BITS[copy.itemsize]), device=self._device)
-        return bits.bitcast(DTYPES[name]).realize()
-
-    def to_host(self, array: Any) -> NDArray[Any]:
-        """A copy, what NumPy lacks as its bits."""
-        name = _NAMES[array.dtype]
-        if name not in dtypes.EXTENDED:
-            return np.array(array.numpy())
-        bits = array.bitcast(DTYPES[_BITS[array.dtype.itemsize]]).numpy()
-        return np.array(bits).view(dtypes.numpy_dtype(name))
