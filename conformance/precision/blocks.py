@@ -23,7 +23,7 @@ Bits = NDArray[Any]
 
 Kind = Literal["all", "sampled", "all pairs", "sampled pairs"]
 
-STRIP = 2**14
+STRIP = 2**15
 """Points at most in a strip: what is computed of them stays in a processor's L2 cache."""
 
 BLOCK = 2**21

@@ -115,6 +115,10 @@ def _sinc(x: Numbers) -> Numbers:
     return np.where(x == 0, 1.0, sine / (np.pi * np.where(x == 0, 1.0, x)))
 
 
+BEYOND = {"tanhshrink": 64.0}
+"""For |x| above it float64's result is exact but for a rest, away from zero, that no format shows:
+x - tanh x is x ∓ 1, a midpoint of float32 for all |x| in [2**24, 2**25), and 2·exp(-2|x|)."""
+
 STABLE: dict[str, Evaluation] = {
     "gelu_tanh": _gelu_tanh,
     "tanhshrink": _tanhshrink,

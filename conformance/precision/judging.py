@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tensorcts.backends import registry as backend_registry
 from tensorcts.conformance.cases import Case
@@ -22,11 +23,11 @@ from tensorcts.conformance.precision.blocks import Bits, Plan
 from tensorcts.conformance.precision.functions import Function
 from tensorcts.conformance.precision.strips import Strip
 from tensorcts.conformance.precision.strips import judge as judge_strip
-from tensorcts.conformance.precision.tallies import Row, Tally
+from tensorcts.conformance.precision.tallies import BINS, Row, Tally
 from tensorcts.conformance.precision.truths import Truths
 from tensorcts.reference import dtypes
 
-Judged = tuple[int, Row, Counter[int]]
+Judged = tuple[int, Row, NDArray[np.intp] | None]
 """A strip's first input, its row and its histogram."""
 
 
@@ -100,13 +101,13 @@ class Judge:
     def tally(self, block: int) -> Tally:
         """A block's tally."""
         rows: dict[int, Row] = {}
-        histogram: Counter[int] = Counter()
+        histogram = np.zeros(BINS, np.int64)
         of_one = self.function.arity == 1
         for first, row, sizes in self._unary(block) if of_one else self._binary(block):
             key = self.plan.layout.binade(first)
             rows[key] = rows[key] + row if key in rows else row
-            histogram.update(sizes)
-        return Tally(rows, histogram)
+            histogram += 0 if sizes is None else sizes
+        return Tally(rows, Counter({int(k): int(histogram[k]) for k in np.flatnonzero(histogram)}))
 
     def strip_of(self, bits: Bits) -> Strip:
         """Any inputs beside their truths."""
@@ -140,7 +141,7 @@ class Judge:
             before, start = strip, span.stop
         if len(following):
             strip = self._strip([following], got[start:])
-            yield int(following[0]), neighbours.monotonicity(before, strip), Counter()
+            yield int(following[0]), neighbours.monotonicity(before, strip), None
 
     # -- Functions of two numbers ------------------------------------------------------------------
 

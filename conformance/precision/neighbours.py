@@ -18,13 +18,14 @@ STEADY = 2.0**-44
 
 def monotonicity(before: Strip | None, strip: Strip) -> Row:
     """The steps to a strip's inputs, from the last of the strip before on, against the truth's."""
+    within = _violations("monotonicity", strip, _against(strip.numbers, strip.hi), 1)
     if before is None:
-        return _violations("monotonicity", strip, _against(strip.numbers, strip.hi), 1)
-    got, truth = (
-        np.concatenate([one[-1:], other])
+        return within
+    edge = [
+        np.array([one[-1], other[0]])
         for one, other in ((before.numbers, strip.numbers), (before.hi, strip.hi))
-    )
-    return _violations("monotonicity", strip, _against(got, truth), 0)
+    ]
+    return within + _violations("monotonicity", strip, _against(*edge), 0)
 
 
 @np.errstate(all="ignore")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,6 +28,9 @@ Mask = NDArray[np.bool_]
 FRACTION_BITS = 52
 """Of a float64: the bits after its exponent."""
 
+PART_BITS = IN_OCTAVE.bit_length() - 1
+"""Of these, those that tell the parts of an octave apart."""
+
 
 @dataclass
 class Strip:
@@ -50,10 +53,19 @@ class Strip:
     @cached_property
     def errors(self) -> Numbers:
         """The errors in ulps, NaN where NaN is involved."""
+        return self._errors[0]
+
+    @property
+    def plain(self) -> bool:
+        """Whether no truth comes near to zero or to the largest number."""
+        return self._errors[1]
+
+    @cached_property
+    def _errors(self) -> tuple[Numbers, bool]:
         by = errors.scale(self.result)
         if self.lo is None:
             return errors.narrow(self.numbers, self.hi, by)
-        return errors.wide(self.numbers, self.hi, self.lo, by)
+        return errors.wide(self.numbers, self.hi, self.lo, by), False
 
     def example(self, place: int) -> Example:
         """The point at a place."""
@@ -63,68 +75,60 @@ class Strip:
 
 
 @np.errstate(all="ignore")
-def judge(strip: Strip) -> tuple[Row, Counter[int]]:
+def judge(strip: Strip) -> tuple[Row, NDArray[np.intp]]:
     """The figures of a strip's points, and the histogram of their errors."""
-    error, odd = strip.errors, np.zeros(0, np.intp)
+    error = strip.errors
     size = np.abs(error)
-    total = float(size.sum())
+    total, odd = float(size.sum()), 0
     if np.isnan(total):
-        odd = np.flatnonzero(np.isnan(error))
+        odd = int(np.count_nonzero(np.isnan(size)))
         error, size = np.nan_to_num(error), np.nan_to_num(size)
         total = float(size.sum())
     worst = int(size.argmax())
-    away = float(error @ np.copysign(1.0, strip.hi))
-    histogram = np.bincount(bins(size), minlength=BINS)
-    histogram[0] -= len(odd)
-    masks = dict(_counted(strip, size, odd))
-    counts = Counter({k: int(np.count_nonzero(m)) for k, m in masks.items()})
+    largest = float(size[worst])
+    masks = _counted(strip, size, largest, odd)
+    counts = {kind: n for kind, mask in masks if (n := int(np.count_nonzero(mask)))}
     row = Row(
         points=len(size),
-        compared=len(size) - len(odd),
+        compared=len(size) - odd,
         total=_quanta(total),
-        bias=_quanta(away),
-        squares=_quanta(float(np.square(size).sum())),
-        worst=strip.example(worst) if size[worst] else None,
-        counts=+counts,
-        examples={k: strip.example(int(masks[k].argmax())) for k in +counts},
+        bias=_quanta(float((error * np.copysign(1.0, strip.hi)).sum())),
+        squares=_quanta(float(np.square(error).sum())),
+        worst=strip.example(worst) if largest else None,
+        counts=Counter(counts),
+        examples={k: strip.example(int(mask.argmax())) for k, mask in masks if k in counts},
     )
-    return row, Counter({int(k): int(histogram[k]) for k in np.flatnonzero(histogram)})
+    histogram = np.bincount(bins(size), minlength=BINS)
+    histogram[0] -= odd
+    return row, histogram
 
 
 def bins(size: Numbers) -> NDArray[np.int64]:
     """The histogram's bin of each size: the leading bits of a float64 are its octave and part."""
-    shift = FRACTION_BITS - int(np.log2(IN_OCTAVE))
-    lowest = (1023 + FIRST_OCTAVE) * IN_OCTAVE
-    place = np.asarray(size).view(np.int64) >> shift
-    place -= lowest - 1
-    return np.clip(place, 0, BINS - 1, out=place)
+    place = size.view(np.int64) >> (FRACTION_BITS - PART_BITS)
+    place -= (1023 + FIRST_OCTAVE) * IN_OCTAVE - 1
+    np.maximum(place, 0, out=place)
+    return np.minimum(place, BINS - 1, out=place)
 
 
 def _quanta(amount: float) -> int:
     return round(amount / QUANTUM)
 
 
-def _counted(strip: Strip, size: Numbers, odd: NDArray[np.intp]) -> Iterator[tuple[str, Mask]]:
-    """The points of each kind, of the kinds that occur."""
-    wrong = size > 0.5
-    ties = np.flatnonzero(size == 0.5)
-    if len(ties):
-        wrong[ties] = _tie_misrounded(strip, ties)
-    yield "misrounded", wrong
-    if len(odd):
+def _counted(strip: Strip, size: Numbers, largest: float, odd: int) -> list[tuple[str, Mask]]:
+    """The points of each kind, of the kinds that may occur."""
+    found: list[tuple[str, Mask]] = []
+    if largest >= 0.5:
+        wrong = size > 0.5
+        ties = np.flatnonzero(size == 0.5)
+        wrong[ties] = strip.numbers[ties] != _rounded(strip, ties)
+        found.append(("misrounded", wrong))
+    if odd:
         truthless = np.isnan(strip.hi)
-        yield "nan_for_a_number", np.isnan(strip.numbers) & ~truthless
-        yield "number_for_nan", ~np.isnan(strip.numbers) & truthless
-    form = dtypes.format_of(strip.result)
-    reach = np.abs(strip.hi)
-    if not (reach.min() > form.smallest_normal and reach.max() < form.max and size.max() < 2):
-        yield from _at_the_ends(strip, reach, odd)
-
-
-def _tie_misrounded(strip: Strip, ties: NDArray[np.intp]) -> Mask:
-    """Whether a result half an ulp off is not the even one, or the truth is no midpoint."""
-    wanted = _rounded(strip, ties)
-    return np.asarray(strip.numbers[ties] != wanted)
+        found.append(("nan_for_a_number", np.isnan(strip.numbers) & ~truthless))
+        found.append(("number_for_nan", ~np.isnan(strip.numbers) & truthless))
+    lost = 2.0 ** (dtypes.format_of(strip.result).p - 2)  # as where a result is 0 or an infinity
+    return found if strip.plain and largest < lost else found + _at_the_ends(strip)
 
 
 def _rounded(strip: Strip, where: NDArray[np.intp] | slice) -> Numbers:
@@ -133,15 +137,17 @@ def _rounded(strip: Strip, where: NDArray[np.intp] | slice) -> Numbers:
     return dtypes.widen(dtypes.round_once(strip.hi[where], lo, strip.result))
 
 
-def _at_the_ends(strip: Strip, reach: Numbers, odd: NDArray[np.intp]) -> Iterator[tuple[str, Mask]]:
+def _at_the_ends(strip: Strip) -> list[tuple[str, Mask]]:
     """What happens next to zero and beyond the largest number."""
     got, form = strip.numbers, dtypes.format_of(strip.result)
     wanted = _rounded(strip, slice(None))
     number = ~np.isnan(got) & ~np.isnan(strip.hi)
-    yield "infinity_for_a_number", np.isinf(got) & ~np.isinf(wanted) & number
-    yield "number_for_infinity", ~np.isinf(got) & np.isinf(wanted) & number
     other_sign = np.signbit(got) != np.signbit(strip.hi)
-    yield "sign_of_zero", (got == 0) & (wanted == 0) & other_sign
     subnormal = (wanted != 0) & (np.abs(wanted) < form.smallest_normal)
-    yield "subnormal_results", subnormal
-    yield "flushed", subnormal & (got == 0)
+    return [
+        ("infinity_for_a_number", np.isinf(got) & ~np.isinf(wanted) & number),
+        ("number_for_infinity", ~np.isinf(got) & np.isinf(wanted) & number),
+        ("sign_of_zero", (got == 0) & (wanted == 0) & other_sign),
+        ("subnormal_results", subnormal),
+        ("flushed", subnormal & (got == 0)),
+    ]

@@ -33,9 +33,13 @@ from tensorcts.tolerances.ulps import goldberg_ulp
 TINY = 2.0**-60
 """Below it no format of p ≤ 24 can tell a function from its tangent at 0, but for its side."""
 
-BITS = 320
-"""Of ``Exact`` for such formats. Beside a midpoint of float32's subnormal numbers the second term
-of a smooth function is 2**-150 of the first."""
+AGREED = 2.0**-20
+"""Float64 ulps that more bits may change a truth by."""
+
+MOST_BITS = 2**13
+"""A double's smallest number takes 1074 bits to be told from 0 beside 1."""
+
+Arrays = tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Truths:
         with np.errstate(all="ignore"):
             arrays = tuple(np.broadcast_arrays(*arrays))
             if self.result == "float64":
-                return self.exactly(arrays, PRECISION)
+                return self.exactly(arrays)
             xs = tuple(map(dtypes.widen, arrays))
             y = np.array(self.evaluate(*xs), np.float64, copy=None)
             if not self.margin.nothing:
@@ -88,27 +92,46 @@ class Truths:
             return np.zeros(0, np.intp)
         return np.flatnonzero(differ & np.isfinite(y))
 
-    def exactly(self, arrays: tuple[NDArray[Any], ...], bits: int) -> tuple[Numbers, Numbers]:
-        """The truths by so many bits, as ``hi`` + ``lo``."""
+    def exactly(self, arrays: Arrays) -> tuple[Numbers, Numbers]:
+        """The truths as ``hi`` + ``lo``, by as many bits as it takes for more not to change them.
+
+        Raises ArithmeticError where so many are not found.
+        """
+        bits, left = PRECISION + _span(arrays), np.arange(len(arrays[0]))
+        hi, lo = self._by(arrays, bits)
+        while len(left):
+            if bits > MOST_BITS:
+                raise ArithmeticError(f"{self.function.name}: {bits} bits don't give its values")
+            bits *= 2
+            before = hi[left], lo[left]
+            hi[left], lo[left] = self._by(tuple(a[left] for a in arrays), bits)
+            left = left[_differ(before, (hi[left], lo[left]))]
+        return hi, lo
+
+    def _by(self, arrays: Arrays, bits: int) -> tuple[Numbers, Numbers]:
+        """The definition's values by an arithmetic of so many bits."""
         case = Case(self.function.op, self.dtype, arrays, self.function.attrs)
         options = oracle.options_of(case, self.traits)
         plain = np.asarray(oracle.interpreted(case, options, lambda x: x)[0])
         with precision(bits):
             return split(oracle.interpreted(case, options, Exact)[0], plain)
 
-    def _decide(
-        self, y: Numbers, xs: tuple[Numbers, ...], arrays: tuple[NDArray[Any], ...]
-    ) -> None:
+    def _decide(self, y: Numbers, xs: tuple[Numbers, ...], arrays: Arrays) -> None:
         """Put what decides in place of what is undecided."""
         where = self.undecided(y, xs)
         if len(where) == 0:
             return
-        x = xs[0][where]
-        side = np.where(x > 0, *self._sides) * (np.abs(x) < TINY)
+        side = self._side(xs[0][where], y[where])
         beside, where = where[side != 0], where[side == 0]
         y[beside] = np.nextafter(y[beside], side[side != 0] * np.inf)
         if len(where):
-            y[where] = dtypes.round_to_odd(*self.exactly(tuple(a[where] for a in arrays), BITS))
+            y[where] = dtypes.round_to_odd(*self.exactly(tuple(a[where] for a in arrays)))
+
+    def _side(self, x: Numbers, y: Numbers) -> Numbers:
+        """On which side of float64's result the truth lies, where a rule tells; else 0."""
+        near = np.where(x > 0, *self._sides) * (np.abs(x) < TINY)
+        beyond = evaluations.BEYOND.get(self.function.op.name, np.inf)
+        return np.where(np.abs(x) > beyond, np.sign(y), near)
 
     @cached_property
     def _sides(self) -> tuple[float, float]:
@@ -120,14 +143,12 @@ class Truths:
         if self.function.arity > 1 or dtypes.format_of(self.dtype).smallest_normal > TINY:
             return 0.0, 0.0
         x = np.array([TINY, -TINY], dtypes.numpy_dtype(self.dtype))
-        hi, lo = self.exactly((x,), BITS)
+        hi, lo = self.exactly((x,))
         tangent = np.frexp(hi / dtypes.widen(x))[0] == 0.5
         right, left = np.where(tangent, np.sign(lo), 0.0)
         return float(right), float(left)
 
-    def _choose(
-        self, y: Numbers, xs: tuple[Numbers, ...], arrays: tuple[NDArray[Any], ...]
-    ) -> None:
+    def _choose(self, y: Numbers, xs: tuple[Numbers, ...], arrays: Arrays) -> None:
         """Put the options that the backend declares in place of the definition's own results."""
         for choice in self.function.op.choices:
             where = np.flatnonzero(choice.where(*xs, **self.function.attrs))
@@ -136,6 +157,19 @@ class Truths:
                 case = Case(self.function.op, self.dtype, chosen, self.function.attrs)
                 options = oracle.options_of(case, self.traits)
                 y[where] = np.asarray(oracle.interpreted(case, options, lambda x: x)[0])
+
+
+def _span(arrays: Arrays) -> int:
+    """The bits between 1 and the smallest number: by so much second terms are below first ones."""
+    sizes = [np.abs(dtypes.widen(a)) for a in arrays]
+    exponents = [np.frexp(s[(s > 0) & (s < np.inf)])[1].min(initial=0) for s in sizes]
+    return -int(min(exponents))
+
+
+def _differ(one: tuple[Numbers, Numbers], other: tuple[Numbers, Numbers]) -> NDArray[np.bool_]:
+    """Whether two numbers, each ``hi`` + ``lo``, are not as good as the same."""
+    change = np.abs((other[0] - one[0]) + (other[1] - one[1]))
+    return np.asarray(change > AGREED * np.spacing(np.abs(other[0])))
 
 
 def _near_a_midpoint(y: Numbers, around: Numbers, name: str) -> NDArray[np.bool_]:
