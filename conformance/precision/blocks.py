@@ -152,7 +152,7 @@ class Layout:
         """The patterns in strips that do not leave a binade."""
         step = min(STRIP, 1 << self.fraction)
         for start in range(first, stop, step):
-            yield self.range(start, start + step)
+            yield self.range(start, min(start + step, stop))
 
     def binade(self, pattern: int) -> int:
         """Sign and exponent field of a pattern: the bits before the fraction."""

@@ -78,7 +78,7 @@ def narrow(got: Numbers, y: Numbers, by: Scale) -> tuple[Numbers, bool]:
     np.subtract(by.reciprocal, field, out=field)
     error = got - y
     error *= field.view(np.float64)
-    if np.isinf(error.max()) or np.isinf(error.min()):
+    if not (np.isfinite(error.max()) and np.isfinite(error.min())):
         return _beside_the_ends(got, y, by), False
     return error, True
 

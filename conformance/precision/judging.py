@@ -111,7 +111,7 @@ class Judge:
 
     def strip_of(self, bits: Bits) -> Strip:
         """Any inputs beside their truths."""
-        return self._strip([bits], self._run(bits))
+        return self._strips([(bits,)], self._run(bits))[0]
 
     # -- Functions of one number -------------------------------------------------------------------
 
@@ -128,20 +128,19 @@ class Judge:
         self, pieces: list[Bits], following: Bits, got: Bits, mirrored: Bits | None = None
     ) -> Iterator[Judged]:
         """The strips of one sign; the step to what follows counts, its other figures don't."""
+        strips = self._strips([(piece,) for piece in (*pieces, following)], got)
         before: Strip | None = None
         start = 0
-        for piece in pieces:
-            span = slice(start, start + len(piece))
-            strip = self._strip([piece], got[span])
+        for strip in strips[: len(pieces)]:
             row, sizes = judge_strip(strip)
             row += neighbours.monotonicity(before, strip)
             if mirrored is not None:
-                row += neighbours.symmetry(self.function.parity, strip, mirrored[span])
-            yield int(piece[0]), row, sizes
-            before, start = strip, span.stop
+                opposite = mirrored[start : start + len(strip.got)]
+                row += neighbours.symmetry(self.function.parity, strip, opposite)
+            yield int(strip.inputs[0][0]), row, sizes
+            before, start = strip, start + len(strip.got)
         if len(following):
-            strip = self._strip([following], got[start:])
-            yield int(following[0]), neighbours.monotonicity(before, strip), None
+            yield int(following[0]), neighbours.monotonicity(before, strips[-1]), None
 
     # -- Functions of two numbers ------------------------------------------------------------------
 
@@ -150,15 +149,20 @@ class Judge:
         pairs = list(self.plan.pairs(block))
         xs = np.concatenate([np.broadcast_to(x, y.shape) for x, y in pairs])
         results = self._run(xs, np.concatenate([y for _, y in pairs]))
-        start = 0
-        for x, y in pairs:
-            strip = self._strip([x, y], results[start : start + len(y)])
-            yield int(x[0]), *judge_strip(strip)
-            start += len(y)
+        for strip in self._strips(pairs, results):
+            yield int(strip.inputs[0][0]), *judge_strip(strip)
 
-    def _strip(self, inputs: Sequence[Bits], got: Bits) -> Strip:
-        hi, lo = self.truths(*(bits.view(self._number) for bits in inputs))
-        return Strip(self.truths.result, inputs, got, hi, lo)
+    def _strips(self, inputs: Sequence[tuple[Bits, ...]], got: Bits) -> list[Strip]:
+        """The strips of these inputs, with their results one after another."""
+        spread = (np.broadcast_arrays(*each) for each in inputs)
+        every = map(np.concatenate, zip(*spread, strict=True))
+        hi, lo = self.truths(*(bits.view(self._number) for bits in every))
+        ends = np.cumsum([len(each[-1]) for each in inputs])[:-1]
+        parts = (np.split(a, ends) for a in (got, hi, hi if lo is None else lo))
+        return [
+            Strip(self.truths.result, each, g, h, None if lo is None else rest)
+            for each, g, h, rest in zip(inputs, *parts, strict=True)
+        ]
 
     def _run(self, *inputs: Bits) -> Bits:
         """The bits of the backend's results."""

@@ -58,9 +58,15 @@ class Example:
     truth: str
     error: float
 
-    def rank(self) -> tuple[float, tuple[int, ...]]:
-        """What the worst has the smallest of."""
-        return -abs(self.error), self.inputs
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """What the first of several has the smallest of."""
+        return self.inputs, self.got, self.truth, self.error
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """What the worst of several has the smallest of."""
+        return -abs(self.error), *self.place
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Row:
             self.total + other.total,
             self.bias + other.bias,
             self.squares + other.squares,
-            min(filter(None, (self.worst, other.worst)), key=Example.rank, default=None),
+            min(filter(None, (self.worst, other.worst)), key=lambda e: e.rank, default=None),
             self.counts + other.counts,
             _first(self.examples, other.examples),
         )
@@ -99,7 +105,7 @@ class Row:
 def _first(one: Mapping[str, Example], other: Mapping[str, Example]) -> dict[str, Example]:
     """Of each kind the example of the smallest input."""
     kinds = sorted({*one, *other})
-    return {k: min((e[k] for e in (one, other) if k in e), key=lambda x: x.inputs) for k in kinds}
+    return {k: min((e[k] for e in (one, other) if k in e), key=lambda x: x.place) for k in kinds}
 
 
 @dataclass(frozen=True)

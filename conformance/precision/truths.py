@@ -39,6 +39,12 @@ AGREED = 2.0**-20
 MOST_BITS = 2**13
 """A double's smallest number takes 1074 bits to be told from 0 beside 1."""
 
+PIECE = 2**15
+"""Points at a time: what is computed of them stays in a processor's L2 cache."""
+
+WITHOUT_INFINITY = ("float8_e4m3fn",)
+"""Formats past whose largest number there is NaN."""
+
 Arrays = tuple[NDArray[Any], ...]
 
 
@@ -70,19 +76,33 @@ class Truths:
 
     def __call__(self, *arrays: NDArray[Any]) -> tuple[Numbers, Numbers | None]:
         """The truths at arrays of the dtype: ``hi``, and ``lo`` where the results are float64."""
+        arrays = tuple(np.broadcast_arrays(*arrays))
         with np.errstate(all="ignore"):
-            arrays = tuple(np.broadcast_arrays(*arrays))
             if self.result == "float64":
                 return self.exactly(arrays)
-            xs = tuple(map(dtypes.widen, arrays))
-            y = np.array(self.evaluate(*xs), np.float64, copy=None)
-            if not self.margin.nothing:
-                self._decide(y, xs, arrays)
-            self._choose(y, xs, arrays)
-            return _past_the_largest(y, self.result), None
+            y = np.empty(arrays[0].shape)
+            open_ = [self._evaluate(y, arrays, start) for start in range(0, len(y), PIECE)]
+            where = np.concatenate(open_)
+            if len(where):
+                y[where] = self._decided(y[where], tuple(a[where] for a in arrays))
+            return y, None
+
+    def _evaluate(self, y: Numbers, arrays: Arrays, start: int) -> NDArray[np.intp]:
+        """Fill a piece of y; the positions of what float64 arithmetic leaves undecided."""
+        pieces = tuple(a[start : start + PIECE] for a in arrays)
+        xs = tuple(map(dtypes.widen, pieces))
+        piece = y[start : start + PIECE]
+        piece[:] = self.evaluate(*xs)
+        self._choose(piece, xs, pieces)
+        if self.result in WITHOUT_INFINITY:
+            rounded = dtypes.round_once(piece, np.zeros(piece.shape), self.result)
+            piece[np.isnan(dtypes.widen(rounded))] = np.nan
+        return self.undecided(piece, xs) + start
 
     def undecided(self, y: Numbers, xs: tuple[Numbers, ...]) -> NDArray[np.intp]:
         """The positions whose rounding float64 arithmetic does not decide."""
+        if self.margin.nothing:
+            return np.zeros(0, np.intp)
         around = self.margin.around(y, xs)
         if self.result == "float32":
             differ = (y - around).astype(np.float32) != (y + around).astype(np.float32)
@@ -116,16 +136,14 @@ class Truths:
         with precision(bits):
             return split(oracle.interpreted(case, options, Exact)[0], plain)
 
-    def _decide(self, y: Numbers, xs: tuple[Numbers, ...], arrays: Arrays) -> None:
-        """Put what decides in place of what is undecided."""
-        where = self.undecided(y, xs)
-        if len(where) == 0:
-            return
-        side = self._side(xs[0][where], y[where])
-        beside, where = where[side != 0], where[side == 0]
-        y[beside] = np.nextafter(y[beside], side[side != 0] * np.inf)
-        if len(where):
-            y[where] = dtypes.round_to_odd(*self.exactly(tuple(a[where] for a in arrays)))
+    def _decided(self, y: Numbers, arrays: Arrays) -> Numbers:
+        """Float64's that lie on the truths' sides of all midpoints, in place of undecided ones."""
+        side = self._side(dtypes.widen(arrays[0]), y)
+        found = np.nextafter(y, side * np.inf)
+        left = side == 0
+        if left.any():
+            found[left] = dtypes.round_to_odd(*self.exactly(tuple(a[left] for a in arrays)))
+        return found
 
     def _side(self, x: Numbers, y: Numbers) -> Numbers:
         """On which side of float64's result the truth lies, where a rule tells; else 0."""
@@ -177,10 +195,3 @@ def _near_a_midpoint(y: Numbers, around: Numbers, name: str) -> NDArray[np.bool_
     unit = goldberg_ulp(y, np.zeros(1), dtypes.format_of(name))
     scaled = y / unit
     return np.abs(scaled - np.floor(scaled) - 0.5) <= around / unit
-
-
-def _past_the_largest(y: Numbers, name: str) -> Numbers:
-    """NaN for what rounds past the largest number of a format that has no infinity."""
-    if name == "float8_e4m3fn":
-        y[np.isnan(dtypes.widen(dtypes.round_once(y, np.zeros(y.shape), name)))] = np.nan
-    return y
