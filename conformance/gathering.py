@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from tensorcts.conformance import causes, statistics
 from tensorcts.conformance.cases import Case
@@ -12,14 +13,14 @@ KEPT = 64
 """At most so many cases are kept to show what is wrong."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is its own: arrays are no single truth
 class Witness:
     """A case and its evidence."""
 
     case: Case
     evidence: Evidence
 
-    @property
+    @cached_property
     def weight(self) -> float:
         """How much it says, for whatever statistic."""
         own = statistics.statistics(self.evidence)

@@ -61,6 +61,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="seed that every case follows from (default 0)",
     )
     group.addoption(
+        "--seeds",
+        type=int,
+        default=1,
+        metavar="N",
+        help="how many seeds each test is made from, from --seed on (default 1)",
+    )
+    group.addoption(
         "--profile",
         metavar="NAME",
         help="tolerance profile to judge by (default: the one that the backend declares)",
@@ -118,7 +125,7 @@ def _session(config: pytest.Config) -> Session:
         extra = waivers.read(option.waivers) if option.waivers else []
         session = Session(
             option.backend,
-            Settings(option.seed, option.examples, option.profile),
+            Settings(option.seed, option.examples, option.profile, option.seeds),
             all_waivers(option.backend, extra),
             option.isolate,
             option.case_timeout,

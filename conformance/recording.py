@@ -157,7 +157,7 @@ def _kept(folder: Path, wanted: Record) -> list[Result]:
     before, now = ([b.profile for b in r.run.backends] for r in (earlier, wanted))
     if before != now:
         raise RecordError(f"can't resume {folder}: it judged by {', '.join(before)}")
-    for name in ("suite", "seed", "examples", "tables"):
+    for name in ("suite", "seed", "seeds", "examples", "tables"):
         before, now = getattr(earlier.run, name), getattr(wanted.run, name)
         if before != now:
             raise RecordError(

@@ -28,13 +28,18 @@ class Settings:
     examples: how many random cases each test draws; less than 0 raises ValueError.
     profile: the tolerance profile to judge by in place of the declared ones; an unknown one raises
         TableError.
+    seeds: how many seeds each test is made from, this one and those that follow it. What a backend
+        compiles for a shape serves all of them. Less than 1 raises ValueError.
     """
 
     seed: int
     examples: int
     profile: str | None = None
+    seeds: int = 1
 
     def __post_init__(self) -> None:
+        if self.seeds < 1:
+            raise ValueError(f"seeds is {self.seeds}; a test is made from 1 or more")
         if self.examples < 0:
             raise ValueError(f"examples is {self.examples}; a test draws 0 or more")
         if self.profile is not None:
@@ -150,13 +155,13 @@ def judgements(
     test: Test, judge: Callable[[Case], Judgement], settings: Settings
 ) -> Iterator[Judgement]:
     """What is made of each case of a test."""
-    if test.check != "random":
-        for case in checks.cases(test, settings.seed):
-            yield judge(case)
-        return
-    from tensorcts.conformance import randoms
+    for seed in range(settings.seed, settings.seed + settings.seeds):
+        if test.check != "random":
+            yield from map(judge, checks.cases(test, seed))
+            continue
+        from tensorcts.conformance import randoms
 
-    yield from randoms.judgements_of(test, judge, settings.seed, settings.examples)
+        yield from randoms.judgements_of(test, judge, seed, settings.examples)
 
 
 def _larger(a: float | None, b: float | None) -> float | None:

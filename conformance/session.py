@@ -89,6 +89,7 @@ class Session:
             environment=environment(),
             backends=[self._described(name) for name in self.backends],
             ops={op.name: _facts(op) for op in all_ops()},
+            seeds=self.settings.seeds,
         )
 
     def close(self) -> None:

@@ -85,7 +85,7 @@ class Column:
             "traits": ", ".join(f"{k} = {v}" for k, v in backend.traits.items()),
             "suite": run.suite,
             "tables": run.tables,
-            "seed": str(run.seed),
+            "seeds": run.seeding.partition(" ")[2],
             "examples": str(run.examples),
             "started": run.started,
             "took": f"{duration(end.seconds)}, {throughput(end)}" if end else "",

@@ -87,6 +87,13 @@ class Run:
     ops: dict[str, dict[str, Any]]
     """For each op its family, dtypes, summary and tolerance rule, and for a primitive its
     ``limits``: the ulps that each profile, the tightest first, allows it in a dtype."""
+    seeds: int = 1
+
+    @property
+    def seeding(self) -> str:
+        """The seeds, in words."""
+        last = self.seed + self.seeds - 1
+        return f"seed {last}" if self.seeds == 1 else f"seeds {self.seed} to {last}"
 
 
 @dataclass

@@ -76,7 +76,7 @@ def _cut(console: Console, *parts: str | Text | tuple[str, str]) -> None:
 
 def _header(record: Record, console: Console) -> None:
     run = record.run
-    facts = [f"seed {run.seed}", f"{run.examples} examples", run.started]
+    facts = [run.seeding, f"{run.examples} examples", run.started]
     if record.end:
         facts += [duration(record.end.seconds), throughput(record.end)]
     _cut(console, (f"TensorCTS {run.suite}", "bold"), (" · " + " · ".join(facts), "dim"))

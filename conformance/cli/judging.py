@@ -45,6 +45,13 @@ from tensorcts.conformance.cli.group import FORMATS, main
     help="Random cases a test draws.",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="Every case follows from it.")
+@click.option(
+    "--seeds",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="How many seeds each test is made from, from --seed on.",
+)
 @click.option("--profile", metavar="NAME", help="Judge by this profile, not the declared one.")
 @click.option(
     "--waivers",
@@ -80,6 +87,7 @@ def run(
     folder: Path,
     examples: int,
     seed: int,
+    seeds: int,
     profile: str | None,
     waiver_file: Path | None,
     isolate: bool,
@@ -102,7 +110,7 @@ def run(
 
     tests = _select(ops, dtypes, checks)
     extra = waivers.read(waiver_file) if waiver_file else []
-    settings = Settings(seed, examples, profile)
+    settings = Settings(seed, examples, profile, seeds)
     session = Session(backends, settings, all_waivers(backends, extra), isolate, case_timeout)
     try:
         held = _run(session, tests, folder, resume, form)

@@ -219,7 +219,7 @@ def test_an_interrupted_run_can_be_resumed(
     assert len(resumed.results) == len(checks_of(get("exp"), "float32"))
 
 
-@pytest.mark.parametrize("changed", [("--seed", "1"), ("--examples", "7")])
+@pytest.mark.parametrize("changed", [("--seed", "1"), ("--seeds", "2"), ("--examples", "7")])
 def test_a_run_with_other_settings_is_not_resumed(invoke: Invoke, changed: tuple[str, str]) -> None:
     invoke(*ONE, "--report", "out")
     ended = invoke(*ONE, "--report", "out", "--resume", *changed)
