@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 import jax
@@ -18,6 +19,7 @@ from tensorcts.backends.processors import cpu_name
 from tensorcts.backends.protocol import Backend, Capabilities, UnavailableError
 from tensorcts.backends.pullbacks import Autodiff
 from tensorcts.reference import dtypes
+from tensorcts.reference.registry import BACKWARD
 
 OPS: dict[str, Callable[..., Any]] = {
     **movements.CREATION,
@@ -53,6 +55,19 @@ _STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softs
            "std", "vector_norm", "matrix_norm", "hypot", "quantile", "cross", "diff",
            *_ADDING)  # fmt: skip
 """Ops composed of XLA's primitives, each of which rounds its result to 16 bits."""
+
+_PRODUCTS = ("matmul", "einsum", "tensordot", "dot", "vdot", "vecdot", "mv", "bmm")
+
+_FLUSHING = {"flush_subnormals": "all", "flush_subnormals_float64": "all"}
+"""On the CPU XLA has the processor take subnormals for zeros; on a GPU ``xla_gpu_ftz`` is off."""
+
+
+def _operand_bits(platform: str) -> dict[str, int]:
+    """What is left of float32 operands, as JAX is set: by default products on a GPU take TF32."""
+    exact = jax.config.jax_default_matmul_precision in ("highest", "float32")
+    narrow = ("float32", "complex64") if platform == "gpu" and not exact else ()
+    orders = ("", BACKWARD, BACKWARD * 2)
+    return {f"{op}{o}/{dtype}": 11 for op in _PRODUCTS for o in orders for dtype in narrow}
 
 
 def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[Any]) -> list[Any]:
@@ -96,14 +111,14 @@ class JaxBackend(Backend):
         return Capabilities(
             device=cpu_name() if cpu else self._device.device_kind,
             dtypes=DTYPES,
-            versions={"jax": jax.__version__, "jaxlib": jax.lib.__version__},
+            versions={"jax": jax.__version__, "jaxlib": version("jaxlib")},
             accumulator={f"{op}/{dtype}": dtype for op in _ADDING for dtype in _NARROW},
+            operand_bits=_operand_bits(self._device.platform),
             intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
             unchecked=_UNCHECKED,
             traits={
                 "views": "no",
-                "flush_subnormals": "all",
-                "flush_subnormals_float64": "all",
+                **(_FLUSHING if cpu else {}),
                 "activation_at_minus_infinity": "nan",
                 "softsign_at_infinity": "nan",
                 "floor_of_quotient": "rounded",

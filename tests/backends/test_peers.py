@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -145,3 +146,24 @@ def test_gradients_of_several_results_add_up(differentiating: Backend) -> None:
     x, g, h = np.arange(4, dtype=np.float32), np.ones(1, np.float32), np.full(3, 2, np.float32)
     (found,) = pulled(differentiating, "split", [x], {"sizes": (1, 3), "axis": 0}, [g, h])
     assert found.tolist() == [1.0, 2.0, 2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("platform", "precision", "bits"),
+    [
+        ("cpu", None, None),
+        ("gpu", None, 11),
+        ("gpu", "tensorfloat32", 11),
+        ("gpu", "highest", None),
+    ],
+)
+def test_jax_takes_tf32_on_a_gpu_as_it_is_set(
+    platform: str, precision: str | None, bits: int | None
+) -> None:
+    jax = pytest.importorskip("jax")
+    from tensorcts.backends import jax_numpy
+
+    with jax.default_matmul_precision(precision) if precision else contextlib.nullcontext():
+        found = jax_numpy._operand_bits(platform)
+    ops = ("matmul", "matmul.backward", "sum")
+    assert [found.get(f"{op}/float32") for op in ops] == [bits, bits, None]
