@@ -66,7 +66,7 @@ def _task(backend: str, function: Function, dtype: str, choice: Choice) -> Task:
 def run(choice: Choice, folder: Path, jobs: int, scheduler: str | None, *, as_json: bool) -> bool:
     """Sweep, write a record of each into the folder, and show them; whether all have figures."""
     chosen, console = tasks(choice), Console(stderr=as_json)
-    journals = {task: Journal(_journal(folder, task), identity(task)) for task in chosen}
+    journals = {task: journal(folder, task) for task in chosen}
     found: list[Sweep] = []
     with sweeps.executor_for(scheduler, jobs) as executor, _progress(chosen, console) as step:
         started = time.monotonic()
@@ -89,9 +89,10 @@ def identity(task: Task) -> dict[str, object]:
                            "suite": session.suite_version()}  # fmt: skip
 
 
-def _journal(folder: Path, task: Task) -> Path:
+def journal(folder: Path, task: Task) -> Journal:
+    """The journal of a task in a report's folder."""
     name = f"{_file(task.backend)}-{task.function}-{task.dtype}-{task.kind}-{task.seed}.jsonl"
-    return folder / "journals" / name.replace(" ", "-")
+    return Journal(folder / "journals" / name.replace(" ", "-"), identity(task))
 
 
 def _file(backend: str) -> str:

@@ -21,33 +21,46 @@ SHORT = {
 }
 """How counters are called in the last column."""
 
+WIDE = 200
+"""Columns of what is no terminal: a log keeps whole lines."""
+
+LEFT = ("function", "dtype", "backend", "inputs")
+RIGHT = ("max ulp", "at", "mean", "rms", "99.9 %", "misrounded")
+
 
 def print_table(sweeps: Sequence[Sweep], console: Console) -> None:
-    """What the sweeps found, one line each."""
+    """What the sweeps found, one line each; then those that have no figures, with the reason."""
+    if not console.is_terminal:
+        console.width = max(console.width, WIDE)
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("function", "dtype", "backend"):
+    for column in LEFT:
         table.add_column(column, no_wrap=True)
-    for column in ("inputs", "max ulp", "at", "mean", "rms", "99.9 %", "rounded", "profile"):
-        table.add_column(column, justify="left" if column == "profile" else "right", no_wrap=True)
-    table.add_column("else")
+    for column in RIGHT:
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("meets", no_wrap=True)
+    table.add_column("also")
     for sweep in sweeps:
-        table.add_row(*_cells(sweep))
-    console.print(table)
+        if not sweep.failure:
+            table.add_row(*_cells(sweep))
+    if table.row_count:
+        console.print(table)
+    for sweep in sweeps:
+        if sweep.failure:
+            console.print(f"{' '.join(sweep.key)}: {sweep.failure}", soft_wrap=True, markup=False)
 
 
 def _cells(sweep: Sweep) -> list[str]:
-    head = [sweep.function, sweep.dtype, sweep.backend.name]
-    if sweep.failure:
-        return [*head, sweep.inputs, *[""] * 7, sweep.failure]
     return [
-        *head,
-        f"{sweep.points:,}",
+        sweep.function,
+        sweep.dtype,
+        sweep.backend.name,
+        sweep.inputs,
         f"{sweep.max:.5g}",
         _inputs(sweep.worst),
         f"{sweep.mean:.3g}",
         f"{sweep.rms:.3g}",
         f"{sweep.percentiles['99.9']:.3g}",
-        f"{100 * sweep.correctly_rounded:.4g} %",
+        f"{sweep.counts.get('misrounded', 0) / max(sweep.compared, 1):.3%}",
         sweep.profile or ("none" if sweep.limits else ""),
         ", ".join(f"{sweep.counts[k]:,} {name}" for k, name in SHORT.items() if k in sweep.counts),
     ]
