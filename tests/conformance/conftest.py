@@ -149,7 +149,7 @@ class Mine(NumpyBackend):
 def command(cache_folder: Path, tmp_path: Path) -> Callable[..., Any]:
     """Run a Python command line in an empty folder, with a vendor's package where one is given."""
 
-    def run(*arguments: str, path: Path | None = None, timeout: float = 120) -> Any:
+    def run(*arguments: str, path: Path | None = None, timeout: float = 600) -> Any:
         folder = tmp_path / "work"
         folder.mkdir(exist_ok=True)
         return subprocess.run(

@@ -75,7 +75,7 @@ def test_from_a_checkout_the_own_tests_stay_out(command_environment: dict[str, s
     ]
     found = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments],
-        cwd=ROOT, env=command_environment, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, env=command_environment, capture_output=True, text=True, timeout=600,
     )  # fmt: skip
     assert ids(found) == ["exp-float32-shapes@numpy"]
 

@@ -22,7 +22,7 @@ from tensorcts.tolerances.rules import Rule
 
 DERIVED = Rule("derived", "½ ulp + 6·σ")
 SIGMA = 2.0**-22
-LAW = settings(deadline=None, max_examples=25)
+LAW = settings(max_examples=25)
 
 
 def expected(truth: Any, leaning: float = 0.0, error: float = SIGMA) -> Expected:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorcts.conformance.draws import Draw
@@ -37,7 +37,6 @@ def by_loops(subscripts: str, operands: list[Any]) -> Any:
     return out
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1))
 def test_any_subscripts_are_the_sum_over_all_indices(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -67,7 +67,7 @@ def test_contractions_are_those_of_rational_arithmetic(name: str) -> None:
     """Whatever cancels, and near the ends of float64's range."""
     call, shapes = CALLS[name]
 
-    @settings(deadline=None, max_examples=50)
+    @settings(max_examples=50)
     @given(st.tuples(*(arrays(*shape) for shape in shapes)))
     @example(tuple(np.full(shape, HUGE) for shape in shapes))
     @example(tuple(np.full(shape, TINY) for shape in shapes))

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorcts.conformance.draws import Draw
@@ -47,14 +47,12 @@ def by_loops(
     return z
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_a_convolution_is_the_sum_over_the_window(seed: int) -> None:
     arrays, attrs = drawn("conv2d", seed)
     assert np.array_equal(ops.conv2d(*arrays, **attrs), by_loops(*arrays, **attrs))
 
 
-@settings(deadline=None)
 @given(seeds)
 def test_the_transposed_convolution_is_the_gradient_of_the_convolution(seed: int) -> None:
     (x, w, _), attrs = drawn("conv_transpose2d", seed)

@@ -13,7 +13,7 @@ import hypothesis.strategies as st
 import mpmath
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 
 from tensorcts.reference.arrays import balls, multiprecision, precise
 from tensorcts.reference.arrays.multiprecision import (
@@ -114,7 +114,6 @@ def test_the_precision_is_nobody_elses() -> None:
     assert third.man.bit_length() > PRECISION - 5
 
 
-@settings(deadline=None)
 @given(st.floats(-1074.0, -1000.0), st.floats(1, 2), st.booleans())
 @example(-1074.0, 1.5, False)
 @example(-1075.0, 1.0, False)

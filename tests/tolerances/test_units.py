@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tensorcts.reference import dtypes
@@ -146,7 +146,6 @@ def test_steps_of_complex_numbers_are_the_larger_parts() -> None:
 
 
 @pytest.mark.parametrize("unit", ["kahan", "goldberg", "harrison", "steps"])
-@settings(deadline=None)
 @given(data=st.data())
 def test_a_published_limit_bounds_kahans_errors(unit: ulps.Unit, data: st.DataObject) -> None:
     """Any result within the limit, by its own count, is within the converted one."""
