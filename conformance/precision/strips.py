@@ -77,6 +77,8 @@ class Strip:
 @np.errstate(all="ignore")
 def judge(strip: Strip) -> tuple[Row, NDArray[np.intp]]:
     """The figures of a strip's points, and the histogram of their errors."""
+    if np.isnan(strip.hi).all() and np.isnan(strip.numbers).all():
+        return Row(len(strip.hi)), np.zeros(BINS, np.intp)
     error = strip.errors
     size = np.abs(error)
     total, odd = float(size.sum()), 0
@@ -133,21 +135,28 @@ def _counted(strip: Strip, size: Numbers, largest: float, odd: int) -> list[tupl
 
 def _rounded(strip: Strip, where: NDArray[np.intp] | slice) -> Numbers:
     """The truths rounded once, as float64."""
+    if strip.result == "float32":  # the truth lies on its side of every midpoint
+        return strip.hi[where].astype(np.float32).astype(np.float64)
     lo = np.zeros(strip.hi[where].shape) if strip.lo is None else strip.lo[where]
     return dtypes.widen(dtypes.round_once(strip.hi[where], lo, strip.result))
 
 
 def _at_the_ends(strip: Strip) -> list[tuple[str, Mask]]:
     """What happens next to zero and beyond the largest number."""
-    got, form = strip.numbers, dtypes.format_of(strip.result)
-    wanted = _rounded(strip, slice(None))
+    got, wanted = strip.numbers, _rounded(strip, slice(None))
+    zero = wanted == 0
+    subnormal = np.abs(wanted) < dtypes.format_of(strip.result).smallest_normal
+    subnormal &= ~zero
+    found = [("subnormal_results", subnormal)]
+    if zero.any():
+        other_sign = np.signbit(got) != np.signbit(strip.hi)
+        found.append(("sign_of_zero", zero & (got == 0) & other_sign))
+    if np.array_equal(got, wanted):
+        return found
     number = ~np.isnan(got) & ~np.isnan(strip.hi)
-    other_sign = np.signbit(got) != np.signbit(strip.hi)
-    subnormal = (wanted != 0) & (np.abs(wanted) < form.smallest_normal)
     return [
+        *found,
         ("infinity_for_a_number", np.isinf(got) & ~np.isinf(wanted) & number),
         ("number_for_infinity", ~np.isinf(got) & np.isinf(wanted) & number),
-        ("sign_of_zero", (got == 0) & (wanted == 0) & other_sign),
-        ("subnormal_results", subnormal),
         ("flushed", subnormal & (got == 0)),
     ]
