@@ -154,10 +154,16 @@ def _errors(
         runs = [map(_samples, run(_wrapper(model, noise))) for noise in one_by_one]
         outputs = [np.concatenate(samples) for samples in zip(*runs, strict=True)]
     with np.errstate(all="ignore"):
-        return [
-            _difference(_clipped(values, model), _clipped(truth, model))
-            for values, truth in zip(outputs, truths, strict=True)
-        ]
+        return [_off(*pair, model) for pair in zip(outputs, truths, strict=True)]
+
+
+def _off(values: NDArray[Any], truth: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
+    """values - truth; infinite where intermediate results did what the truth does not: overflow."""
+    off = _difference(_clipped(values, model), _clipped(truth, model))
+    if np.all(np.isfinite(values)):
+        return off
+    far = np.abs(truth) < dtypes.format_of(model.intermediates).max / 2
+    return np.where(np.isinf(values) & far, np.inf, off)
 
 
 def _wrapper(model: NoiseModel, noise: Noise) -> Callable[[Any], Any]:

@@ -56,7 +56,7 @@ class Noisy(Interpreter):
         result = function(*args, **kwargs)
         if function in primitives.ARITHMETIC:
             budget = self.noise.budgets[_row(primitives.ARITHMETIC[function], result)]
-            return self.noise.rounded(result, _unless_exact(budget, function, args))
+            return self.noise.rounded(result, _unless_exact(self.noise, budget, function, args))
         if function is np.absolute and any(map(primitives.is_complex, args)):
             return self.noise.rounded(result, self.noise.budgets["hypot"])
         if function is np.sign and primitives.is_complex(result):  # a quotient by the modulus
@@ -67,13 +67,18 @@ class Noisy(Interpreter):
         return result
 
 
-def _unless_exact(budget: float, function: Callable[..., Any], operands: Any) -> Any:
-    """The budget, but 0 where no arithmetic rounds: 0 is added or subtracted."""
-    if function not in (np.add, np.subtract):
+def _unless_exact(noise: Noise, budget: float, function: Callable[..., Any], operands: Any) -> Any:
+    """The budget, but 0 where no arithmetic rounds: 0 is added to a number of the format."""
+    if function not in (np.add, np.subtract) or any(_is_between(noise, x) for x in operands):
         return budget
     if all(np.all(_plain(x)) for x in operands):
         return budget
     return np.where(np.equal(operands[0], 0) | np.equal(operands[1], 0), 0.0, budget)
+
+
+def _is_between(noise: Noise, x: Any) -> bool:
+    """Whether it is an attribute that lies between two numbers of the format."""
+    return isinstance(x, float) and bool(x % noise.intermediates.ulp(np.asarray(x)) != 0)
 
 
 def _plain(x: Any) -> Any:
@@ -247,8 +252,15 @@ def _power(noise: Noise, x: Any, y: Any) -> Any:
     return noise.rounded(np.exp(exponent), noise.budgets["complex exp"])
 
 
+def _ldexp(noise: Noise, x: Any, exponent: Any) -> Any:
+    """Exact, but that it may overflow, or round where it is subnormal."""
+    z = np.ldexp(x, exponent)
+    return noise.rounded(z, np.where(np.abs(z) < noise.intermediates.smallest_normal, 0.5, 0.0))
+
+
 UNEVEN: dict[Any, Callable[..., Any]] = {
     scipy.special.psi: _psi,
+    np.ldexp: _ldexp,
     np.power: _power,
     primitives.held: lambda noise, number, like: noise.held(number),
 }

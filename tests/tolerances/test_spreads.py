@@ -94,3 +94,36 @@ def test_sums_leave_out_what_is_not_finite() -> None:
     error = np.array([0.5, np.nan, 1.0, 0.5])
     found = spreads.sums(error, truth, np.zeros(4), "float32")
     np.testing.assert_allclose(found, [12 * 1.5, 12 * 1.0, 12 * 0.5])
+
+
+def sigma_in_float16(function: Callable[..., Any], *numbers: Any) -> Any:
+    """σ of a function of which each step is stored in float16."""
+    arrays = [np.asarray(number) for number in numbers]
+    how = NoiseModel.of("float16", profile="opencl", stored=True)
+    truth = np.asarray(function(*arrays))
+    (found,) = spreads.sigma(lambda wrap: (function(*map(wrap, arrays)),), [truth], how, 7)
+    return found
+
+
+def test_what_overflows_on_the_way_spreads_without_bound() -> None:
+    """At 300 x² is infinite in float16, and the gradient of gelu_tanh its product with 0."""
+
+    def gradient(x: Any, g: Any) -> Any:
+        return registry.get("gelu_tanh.backward").function(x, g)[0]
+
+    assert np.isfinite(sigma_in_float16(gradient, [10.0], [1.0]))
+    assert np.isinf(sigma_in_float16(gradient, [300.0], [1.0]))
+
+
+@pytest.mark.parametrize(("exponent", "low", "high"), [
+    (3, 0.0, 1e-2), (20, np.inf, np.inf), (-20, 2.0**-27, 2.0**-24)
+])  # fmt: skip
+def test_ldexp_rounds_where_the_format_ends(exponent: int, low: float, high: float) -> None:
+    found = sigma_in_float16(lambda x: np.sum(np.ldexp(x, exponent)), [0.75, -0.625])
+    assert low <= np.where(np.isnan(found), np.inf, found) <= high
+
+
+def test_an_attribute_rounds_to_the_format_though_nothing_but_zero_is_added() -> None:
+    """In float16 1e-12 is 0, and 1/√(0 + 1e-12) infinite."""
+    assert not np.isfinite(sigma_in_float16(lambda x: 1 / np.sqrt(x + 1e-12), [0.0]))
+    assert sigma_in_float16(lambda x: np.sqrt(x + 0.25), [0.0]) < 1e-3
