@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend
 
-WARM, FEW, MANY = 5, 40, 1000
-"""Calls that fill caches, calls that show a leak, and calls that prove it."""
+WARM = 5
+"""Calls that fill caches."""
+
+STAGES = (40, 40, 40, 1000, 1000)
+"""Calls that show a leak each time, then such that prove it: what an allocator keeps levels off."""
 
 KINDS = ("Python's memory", "the backend's memory", "the process's memory")
 PER_CALL = (64, 1, 1024)
@@ -28,13 +31,13 @@ _STATM = Path("/proc/self/statm")
 def run(backend: Backend, call: Callable[[], Any]) -> tuple[NDArray[np.int64]]:
     """How many calls were made, and by how many bytes each kind of memory grew.
 
-    Where a few calls show no growth there is none; where they do, many must show it too.
+    Where a few calls show no growth there is none; where they do, all stages must show it.
     """
     _repeat(call, WARM)
     tracemalloc.start(1)
     gc.freeze()  # what is there already need not be searched for garbage
     try:
-        for calls in (FEW, MANY):
+        for calls in STAGES:
             grown = _growth(backend, call, calls)
             if not any(_leaks(grown, calls)):
                 break

@@ -15,7 +15,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases
 from tensorcts.conformance.execute import execute
-from tensorcts.conformance.judge import Judge
+from tensorcts.conformance.judge import Judge, Judgement
 from tensorcts.conformance.properties import repeating
 from tensorcts.reference import registry
 from tensorcts.reports.records import Result
@@ -116,18 +116,18 @@ def test_bytes_that_pad_a_number_tell_nothing() -> None:
 
 
 class Counting(NumpyBackend):
-    """A backend whose own count of memory grows by some bytes a call, or once."""
+    """A backend whose own count of memory grows by some bytes a call, up to a limit, or once."""
 
-    def __init__(self, leaked: int, once: int) -> None:
+    def __init__(self, leaked: int, once: int, limit: float = np.inf) -> None:
         super().__init__()
-        self._held, self._leaked, self._once = 0, leaked, once
+        self._held, self._leaked, self._once, self._limit = 0, leaked, once, limit
 
     @property
     def ops(self) -> dict[str, Op]:
         return {"exp": self._exp}
 
     def _exp(self, x: Any) -> Any:
-        self._held += self._leaked
+        self._held += self._leaked if self._held < self._limit else 0
         return OPS["exp"](x)
 
     def memory(self) -> int:
@@ -137,12 +137,21 @@ class Counting(NumpyBackend):
 
 @pytest.mark.parametrize(("leaked", "once", "leaks"), [(8, 0, True), (0, 64, False), (0, 0, False)])
 def test_the_backend_s_own_count_of_memory(leaked: int, once: int, leaks: bool) -> None:
-    case = next(c for c in _cases("exp") if c.probe == repeating.MEMORY)
-    backend = Counting(leaked, once)
-    judge = Judge(backend.capabilities, lambda case: execute(backend, case), Cache(None))
-    found = judge(case)
+    found = repeated(Counting(leaked, once))
     assert found.measured == {"leak_free": "no" if leaks else "yes"}
     assert not leaks or "8,000 bytes more of the backend's memory after 1000" in found.message
+
+
+@pytest.mark.parametrize("limit", [8 * 60, 8 * 600])
+def test_what_an_allocator_keeps_is_no_leak(limit: int) -> None:
+    assert repeated(Counting(8, 0, limit)).measured == {"leak_free": "yes"}
+
+
+def repeated(backend: NumpyBackend) -> Judgement:
+    """What a thousand calls of exp show."""
+    case = next(c for c in _cases("exp") if c.probe == repeating.MEMORY)
+    judge = Judge(backend.capabilities, lambda case: execute(backend, case), Cache(None))
+    return judge(case)
 
 
 @pytest.mark.parametrize(
