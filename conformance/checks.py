@@ -8,7 +8,7 @@ aliasing        writes through results and arguments, further calls (in one dtyp
 distribution    random numbers by the thousand: their statistics, seeds and independence
 probes          sums that are exact in any order, selected and position-coded elements
 gradient        cotangents pulled back: shapes, special values, cases drawn from the seed
-second_order    the same of the gradient (in one dtype of each op)
+second_order    the same of the gradient; both with fewer cases in all dtypes but one
 properties      what the backend is: widths, orders and roundings measured, claims refuted
 random          cases drawn by Hypothesis, shrunk to the simplest one that fails
 
@@ -227,8 +227,8 @@ def _probes(test: Test, seed: int) -> Iterator[Case]:
 def _properties(test: Test, seed: int) -> Iterator[Case]:
     own = (test.op, test.dtype)
     yield from properties.cases(*own, _mild(test, seed), _odd(test, seed), usual_dtype(test.op))
-    if test.op.name in cotangents.REPEATED and test.dtype == usual_dtype(test.op):
-        yield from cotangents.repeated(*_sampled(test, seed, shape=(9, 33), styles=values.MILD[:1]))
+    if test.op.name in cotangents.repeated_ops() and test.dtype == usual_dtype(test.op):
+        yield from cotangents.repeated(partial(_sampled, test, seed))
 
 
 def _odd(test: Test, seed: int) -> Iterator[Case]:
@@ -240,7 +240,7 @@ def _odd(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _gradient(test: Test, seed: int) -> Iterator[Case]:
-    yield from cotangents.cases(test.op, partial(_sampled, test, seed), 1)
+    yield from _of_order(test, seed, 1)
     draw = _curated(test, seed, styles=values.MILD[:1], turn=len(SHAPES))
     yield from cotangents.of_samples(_essentials(test, seed, "shapes"), draw)
     if test.op.name in ELEMENTWISE:
@@ -248,7 +248,12 @@ def _gradient(test: Test, seed: int) -> Iterator[Case]:
 
 
 def _second_order(test: Test, seed: int) -> Iterator[Case]:
-    return cotangents.cases(test.op, partial(_sampled, test, seed), 2)
+    return _of_order(test, seed, 2)
+
+
+def _of_order(test: Test, seed: int, order: int) -> Iterator[Case]:
+    usual = test.dtype == usual_dtype(test.op)
+    return cotangents.cases(test.op, partial(_sampled, test, seed), order, usual=usual)
 
 
 def _sampled(test: Test, seed: int, **options: Any) -> tuple[Case, Draw]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from tensorcts.conformance.cases import Arrays, Case
 from tensorcts.conformance.draws import Draw
 from tensorcts.conformance.properties import repeating
 from tensorcts.conformance.samplers import Sample
+from tensorcts.conformance.samplers.casts import CASTS
 from tensorcts.conformance.samplers.elementwise import ELEMENTWISE
 from tensorcts.reference import dtypes, gradients, registry, subgradients
 from tensorcts.reference.autodiff.traced import carries_gradient
@@ -30,14 +33,11 @@ DRAWN: tuple[tuple[int, ...], ...] = ((7,), (5, 6), (2, 3, 4), (19, 2), (33,), (
 ORDERING = frozenset({"sorting", "statistics"})
 """Families of ops that pick elements by their order: several equal ones leave too much open."""
 
-TRIED = ("float32",)
-"""The dtypes in which gradients are tried, of those that they are defined in."""
-
 COALESCED = ("coo_add", "coo_multiply", "csr_matmul_csr")
 """Ops that choose which zeros they store: a cotangent fits none but their own results."""
 
-REPEATED = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
-"""Ops that stand for all where gradients are repeated: those of a transformer."""
+TRANSFORMER = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
+"""Ops whose gradients are repeated beside those of one op of each family."""
 
 LONE = 4
 """Special values that stand alone, each in a case: NaN, ±∞, -0."""
@@ -47,37 +47,64 @@ Sampled = Callable[..., tuple[Case, Draw]]
 
 
 def applies(op: Op, dtype: str, order: int) -> bool:
-    """Whether the op has a gradient of the order in the dtype; of sparse ones there is a first."""
-    of_order = order == 1 or not op.family.startswith("sparse_")
+    """Whether the op has a gradient of the order in the dtype.
+
+    Of sparse ones there is a first; so of casts, whose second has two dtypes of floats.
+    """
+    of_order = order == 1 or not (op.family.startswith("sparse_") or op.name in CASTS)
     has_one = op.differentiable and op.result != "complex" and op.name not in COALESCED
-    return has_one and dtype in TRIED and dtype in op.dtypes and of_order
+    return has_one and dtype in gradients.DTYPES and dtype in op.dtypes and of_order
 
 
-def cases(op: Op, sampled: Sampled, order: int) -> Iterator[Case]:
-    """The cases of a gradient of the order: shapes, draws, special values."""
-    found = (differentiated(*sampled(**options), order) for options in _options(op, order))
-    return (case for case in found if case is not None)
+def cases(op: Op, sampled: Sampled, order: int, *, usual: bool) -> Iterator[Case]:
+    """The cases of a gradient of the order: shapes, draws, special values.
+
+    usual: whether the dtype is the one that is tried most; where few yield none all are tried.
+    """
+    for every in (order,) if usual else (2 * order + 2, order):
+        options = _options(op, every)
+        found = (differentiated(*sampled(**each), order) for each in options)
+        some = [case for case in found if case is not None]
+        if some:
+            yield from some
+            return
 
 
-def _options(op: Op, order: int) -> Iterator[dict[str, Any]]:
-    """What to ask samples for; less for each further order."""
+def _options(op: Op, every: int) -> Iterator[dict[str, Any]]:
+    """What to ask samples for; of so many options one."""
     styles = values.MILD[:2] if op.family in ORDERING else values.MILD
     special = ("moderate_special",)
-    for shape in SHAPES[::order]:
+    for shape in SHAPES[::every]:
         yield {"shape": shape, "styles": values.MILD[:2]}
-    for turn, shape in enumerate(DRAWN[::order], 1):
+    for turn, shape in enumerate(DRAWN[::every], 1):
         yield {"shape": shape, "styles": styles, "turn": turn}
-    for lone, shape in enumerate(DRAWN[:LONE:order]):
+    for lone, shape in enumerate(DRAWN[:LONE:every]):
         strewn = len(values.PATTERNS) * lone
         yield {"shape": shape, "styles": special, "turn": len(DRAWN) + 1, "lone": strewn}
     yield {"shape": DRAWN[-1], "styles": special, "turn": len(DRAWN) + 2}
 
 
-def repeated(case: Case, draw: Draw) -> Iterator[Case]:
-    """The gradient from eight threads and a thousand times."""
-    for found in of_samples([case], draw):
-        yield replace(found, probe=repeating.THREADS)
-        yield replace(found, probe=repeating.MEMORY)
+TURNS = 8
+"""Samples among which one has a gradient that nothing leaves open."""
+
+
+@cache
+def repeated_ops() -> frozenset[str]:
+    """Ops that stand for all where gradients are repeated."""
+    first: dict[str, str] = {}
+    for op in registry.all_ops():
+        if any(applies(op, dtype, 1) for dtype in op.dtypes):
+            first.setdefault(op.family, op.name)
+    return frozenset((*first.values(), *TRANSFORMER))
+
+
+def repeated(sampled: Sampled) -> Iterator[Case]:
+    """The gradient from eight threads and a thousand times, of the first sample that has one."""
+    samples = (sampled(shape=(9, 33), styles=values.MILD[:1], turn=turn) for turn in range(TURNS))
+    found = (differentiated(*sample, 1) for sample in samples)
+    for case in itertools.islice((case for case in found if case is not None), 1):
+        yield replace(case, probe=repeating.THREADS)
+        yield replace(case, probe=repeating.MEMORY)
 
 
 def of_samples(samples: Iterable[Case], draw: Draw) -> Iterator[Case]:

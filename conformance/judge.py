@@ -89,13 +89,14 @@ class Judge:
     def model(self, case: Case) -> NoiseModel:
         """The rounding errors that the backend admits to in this op and dtype."""
         declared = self.capabilities
-        pair = f"{case.op.name}/{case.dtype}"
+        pair, way = f"{case.op.name}/{case.dtype}", self.way(case.op.name)
+        added = dtypes.component(case.dtype) if way == "own" else None  # step by step, stored too
         return NoiseModel.of(
             case.dtype,
             profile=declared.profile,
             correctly_rounded=_claimed(declared.correctly_rounded, case.dtype),
-            accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype)),
-            stored=pair in declared.intermediates or self.way(case.op.name) in STEPWISE,
+            accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype, added)),
+            stored=pair in declared.intermediates or way in STEPWISE,
             flush=self._flush(case) != "no",
             backward=pair in declared.backward_stable,
             operand_bits=declared.operand_bits.get(pair, declared.operand_bits.get(case.dtype)),

@@ -6,8 +6,9 @@ kinks      where the gradients on the two sides differ (relu at 0, ties of a max
            What all sides have in common is kept: tied elements may share a cotangent in any way,
            but neither lose any of it nor give it out twice.
 infinities beside infinite and NaN arguments a formula may meet ∞ - ∞ or 0·∞, and give NaN where
-           another one gives the limit: either passes. Where the definition gives NaN anything does,
-           and where it takes part in a result that is NaN.
+           another one gives the limit: either passes; so beside poles of a gradient in the next.
+           Where the definition gives NaN anything does, and where it takes part in a result that is
+           NaN.
 undefined  what hangs on a result that is implementation-defined is so too.
 
 The sides are found by running the definition beside the point: each number moved by 2**-40 of its
@@ -26,7 +27,7 @@ import numpy as np
 
 from tensorcts.reference.arrays.dispatch import Interpreter
 from tensorcts.reference.autodiff.traced import carries_gradient
-from tensorcts.reference.registry import DEFINED, AnyWith, Choice, Op
+from tensorcts.reference.registry import BACKWARD, DEFINED, AnyWith, Choice, Op, get
 
 ASIDE = 2.0**-40
 """How far a number is moved, of its size (of 1 where it is zero)."""
@@ -99,7 +100,8 @@ def _free(
     between = [_between(*each, pooled) for each in zip(results, truths, sides, strict=True)]
     if not _is_kept(results, truths, sides):
         between = [b & np.isinf(r) for b, r in zip(between, results, strict=True)]
-    infinite = _infinite(op, gradient, results, truths, own, given, attrs)
+    wild = _with_poles(op, own, cotangents, attrs)
+    infinite = _infinite(op, gradient, results, truths, wild, given, attrs)
     undefined = _undefined(gradient, _reached(op, own, attrs), own, cotangents)
     return tuple(b | i | u for b, i, u in zip(between, infinite, undefined, strict=True))
 
@@ -168,6 +170,16 @@ def _is_kept(
         sums = np.sum(stack[:, kink], axis=1)
         agree = np.ptp(sums) <= JUMP * slack and np.all(np.isfinite(result[kink]))
         return not agree or bool(np.abs(np.sum(result[kink]) - sums[0]) <= slack)
+
+
+def _with_poles(
+    op: Op, own: Sequence[Any], cotangents: list[Sequence[Any]], attrs: Any
+) -> Sequence[Any]:
+    """The arrays; for a further order infinite where the first gradient is not finite."""
+    if len(cotangents) == 1:
+        return own
+    found = iter(get(op.name + BACKWARD).function(*own, *cotangents[0], **attrs))
+    return [np.where(np.isfinite(next(found)), a, np.inf) if _is_real(a) else a for a in own]
 
 
 def _infinite(

@@ -33,7 +33,7 @@ Way = Literal["", "own", "kernel", "composed"]
 
 STEPWISE: frozenset[Way] = frozenset({"own", "composed"})
 """Ways of many steps, each of which stores its result: a backend's own starts from what its op
-stored, and most of it is composed too."""
+stored, and most of it is composed too. There cotangents are added one by one."""
 
 VERDICTS: tuple[Verdict, ...] = (
     "unsupported",

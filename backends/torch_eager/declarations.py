@@ -55,8 +55,6 @@ _WIDE = ("float32", "float64")
 _WELFORD = ("std", "var")
 """Ops that update a mean, whose rounding the deviations don't make up for."""
 
-_BACKWARD_STABLE = (*_WELFORD, *(f"{op}.backward" for op in _DIVIDING_GRADIENTS))
-
 _CLAIMED_ON_CPU = {"accumulation_rounding": "nearest", "deterministic": "yes", "leak_free": "yes",
                    "thread_safe": "yes"}  # fmt: skip
 """On a GPU tensor cores truncate, and atomic additions come in any order."""
@@ -97,7 +95,8 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_UNCHECKED_ON_GPU if gpu else set()))
         | sparses.UNCHECKED,
-        backward_stable=frozenset(f"{op}/{dtype}" for op in _BACKWARD_STABLE for dtype in _WIDE),
+        backward_stable=frozenset(f"{op}/{dtype}" for op in _WELFORD for dtype in _WIDE)
+        | {f"{op}.backward/{dtype}" for op in _DIVIDING_GRADIENTS for dtype in dtypes.FLOATING},
         traits={
             **({} if gpu else _CLAIMED_ON_CPU),
             "index_dtype": "int64",

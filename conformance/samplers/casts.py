@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tensorcts.conformance import values
 from tensorcts.conformance.draws import Draw
-from tensorcts.conformance.samplers import Refusal, Sample, refuser, sampler
+from tensorcts.conformance.samplers import Refusal, Sample, essentials, refuser, sampler
 from tensorcts.reference import dtypes
 
 CASTS = frozenset({"astype", "bitcast"})
@@ -20,6 +20,13 @@ def cast(d: Draw) -> Sample:
     """An array and one of the dtypes that it may become."""
     target = d.choice(_targets(d))
     return (d.array(d.shape()),), {"dtype": target}
+
+
+@essentials("astype")
+def between_floats(d: Draw) -> list[Sample]:
+    """A few numbers to each dtype that carries gradients, of those that they may become."""
+    floats = set(_targets(d)) & {*dtypes.FLOATING, *dtypes.COMPLEX}
+    return [((d.array((3,)),), {"dtype": target}) for target in sorted(floats)]
 
 
 @refuser("astype")

@@ -18,8 +18,9 @@ from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test
 from tensorcts.conformance.hosts import InProcess, Isolated
 from tensorcts.conformance.judge import Judge
+from tensorcts.conformance.properties import repeating
 from tensorcts.reference import gradients
-from tensorcts.reference.registry import get
+from tensorcts.reference.registry import all_ops, get
 
 Kernel = Callable[..., Any]
 
@@ -190,6 +191,7 @@ def test_16_bit_steps_are_stored_unless_a_kernel_takes_them_at_once() -> None:
         for w in ("kernel", "own", "composed")
     ]
     assert [model.stored for model in models] == [False, True, True]
+    assert [model.accumulator for model in models] == ["float32", "float16", "float32"]
 
 
 def test_every_gradient_has_cases_in_every_dtype() -> None:
@@ -200,11 +202,15 @@ def test_every_gradient_has_cases_in_every_dtype() -> None:
             assert all(gradients.first(case.op) is test.op for case in found)
 
 
-def test_transformers_gradients_are_repeated() -> None:
-    for op in cotangents.REPEATED:
-        probes = [c.probe for c in checks.cases(Test(get(op), "float32", "properties"), 0)
-                  if gradients.is_backward(c.op)]  # fmt: skip
-        assert probes == ["calls from eight threads", "a thousand calls"]
+def test_gradients_of_every_family_are_repeated() -> None:
+    ops = [get(name) for name in cotangents.repeated_ops()]
+    assert {op.family for op in ops} == {
+        op.family for op in all_ops() if cotangents.applies(op, checks.usual_dtype(op), 1)
+    }
+    for op in ops:
+        tried = checks.cases(Test(op, checks.usual_dtype(op), "properties"), 0)
+        probes = [case.probe for case in tried if gradients.is_backward(case.op)]
+        assert probes == [repeating.THREADS, repeating.MEMORY], op.name
 
 
 def test_a_gradient_that_keeps_memory_is_told(faulty: Any, judged: Any) -> None:

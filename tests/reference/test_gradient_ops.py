@@ -167,6 +167,16 @@ def test_nan_is_right_beside_infinities_only() -> None:
     ], "the row without NaN has no freedom"
 
 
+def test_nan_is_right_where_a_pole_of_the_gradient_is_differentiated() -> None:
+    second = get("lgamma.backward.backward")
+    x, g, h = np.array([-2.0, 2.0]), np.ones(2), np.ones(2)
+    by_x, by_g = truths = second.function(x, g, h)
+    assert np.isnan(by_x[0]) and not np.isnan(by_g[0])
+    results = by_x, np.full(2, np.nan)
+    _, free = second.choices[0].options["any"].right(results, truths, x, g, h)
+    assert free.tolist() == [True, False]
+
+
 def test_smooth_functions_have_no_freedom() -> None:
     x, g = np.linspace(-2.0, 2.0, 9), np.ones(9)
     off = get("tanh.backward").function(x, g)[0] * 1.01
