@@ -45,6 +45,11 @@ def _exp(g: Any, z: Any, x: Any) -> Any:
     return g * np.where((g == 0) & np.isinf(z), 0.0, z)
 
 
+def _truncated_quotient(x: Any, y: Any) -> Any:
+    """x/y toward zero, by steps that do not round: a quotient that did would jump."""
+    return np.sign(x) * np.sign(y) * np.floor_divide(np.abs(x), np.abs(y))
+
+
 def _over_square(a: Any, r: Any) -> Any:
     """a/r², 0 where a and r are; r² itself may overflow."""
     safe = np.where(r == 0, 1.0, r)
@@ -82,7 +87,7 @@ RULES: dict[Any, Any] = {
         lambda g, z, x, y: g * y / np.where(z == 0, 1.0, z),
     ),
     np.remainder: (lambda g, z, x, y: g, lambda g, z, x, y: -g * np.floor_divide(x, y)),
-    np.fmod: (lambda g, z, x, y: g, lambda g, z, x, y: -g * np.rint((x - z) / y)),
+    np.fmod: (lambda g, z, x, y: g, lambda g, z, x, y: -g * _truncated_quotient(x, y)),
     np.copysign: (
         lambda g, z, x, y: g * np.sign(x) * np.copysign(1.0, y),
         lambda g, z, x, y: np.zeros_like(g),
