@@ -36,6 +36,9 @@ ORDERING = frozenset({"sorting", "statistics"})
 COALESCED = ("coo_add", "coo_multiply", "csr_matmul_csr")
 """Ops that choose which zeros they store: a cotangent fits none but their own results."""
 
+TURNED = ("sinc",)
+"""Ops that are not differentiated in 16 bits, as πx is off by much of a turn there."""
+
 TRANSFORMER = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
 """Ops whose gradients are repeated beside those of one op of each family."""
 
@@ -53,6 +56,7 @@ def applies(op: Op, dtype: str, order: int) -> bool:
     """
     of_order = order == 1 or not (op.family.startswith("sparse_") or op.name in CASTS)
     has_one = op.differentiable and op.result != "complex" and op.name not in COALESCED
+    has_one &= not (op.name in TURNED and dtypes.is_narrow(dtype))
     return has_one and dtype in gradients.DTYPES and dtype in op.dtypes and of_order
 
 
