@@ -46,8 +46,15 @@ _UNCHECKED = frozenset(
 )  # fmt: skip
 """Constraints whose breach MLX does not notice; an index out of range may end the process."""
 
-_STORED = ("log_sigmoid", "silu", "softmax")
-"""Ops that round each step to the array's 16 bits."""
+_STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu", "celu",
+           "hardswish", "glu", "softmax", "log_softmax", "logsumexp", "logcumsumexp", "logaddexp",
+           "layer_norm", "rms_norm", "scaled_dot_product_attention", "vecdot", "cross", "kron",
+           "linspace", "var", "std")  # fmt: skip
+"""Ops that round each step to the array's 16 bits: composed of others, as those of mlx.nn and, on
+the CPU, of mlx.fast, or kernels in the array's own type (backend/cpu/unary_ops.h, binary_ops.h)."""
+
+_DIVIDING = "cumulative_prod.backward"
+"""A gradient that divides the product by each factor (``Scan::vjp`` in mlx/primitives.cpp)."""
 
 
 def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[Any]) -> list[Any]:
@@ -91,6 +98,7 @@ class MlxBackend(Backend):
             dtypes=frozenset(set(DTYPES) - (_ON_CPU_ONLY if self._gpu else set())),
             versions={"mlx": version("mlx")},
             intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
+            backward_stable=frozenset(f"{_DIVIDING}/{dtype}" for dtype in ("float32", "float64")),
             unchecked=_UNCHECKED,
             traits={
                 "views": "no",
@@ -104,7 +112,7 @@ class MlxBackend(Backend):
                 "remainder_zero_sign": "dividend",
                 "integer_division_by_zero": "any",
                 "integer_remainder_by_zero": "any",
-                "shift_out_of_range": "masked",
+                "shift_out_of_range": "any",  # C++'s << and >>
                 "sign_of_nan": "zero",
             },
         )

@@ -144,6 +144,12 @@ def _roll(x: Array, *, shift: Any, axis: Any) -> Array:
     return mx.roll(x, shift, axis)
 
 
+def _full(*, shape: tuple[int, ...], value: Any, dtype: Any) -> Array:
+    if isinstance(value, int) and value >= 2**63:
+        raise UnsupportedError("mlx takes no integers of Python beyond int64")
+    return mx.full(shape, value, dtype)
+
+
 def _triangle(function: Callable[..., Array]) -> Callable[..., Array]:
     def call(x: Array, *, k: int) -> Array:
         return function(x, k)
@@ -154,7 +160,7 @@ def _triangle(function: Callable[..., Array]) -> Callable[..., Array]:
 CREATION: dict[str, Callable[..., Any]] = {
     "zeros": typed(mx.zeros),
     "ones": typed(mx.ones),
-    "full": typed(lambda *, shape, value, dtype: mx.full(shape, value, dtype)),
+    "full": typed(_full),
     "eye": typed(lambda *, rows, columns, k, dtype: mx.eye(rows, columns, k, dtype)),
     "arange": typed(lambda *, start, stop, step, dtype: mx.arange(start, stop, step, dtype)),
     "linspace": typed(

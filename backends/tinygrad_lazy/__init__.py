@@ -46,6 +46,12 @@ def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[An
 
 _AUTODIFF = Autodiff(_pulled, Tensor.is_floating_point)
 
+_DIVIDING = "prod.backward"
+"""A gradient that divides the product by each factor (``reduce_gradient`` in mixin/gradient.py)."""
+
+_UNCHECKED = frozenset(f"{op}/C3" for op in ("gather", "scatter", "scatter_add"))
+"""Indices out of range, at which nothing is found or written."""
+
 
 def _opened(name: str) -> str:
     try:
@@ -84,6 +90,8 @@ class TinygradBackend(Backend):
             device=cpu_name() if self._device == "CPU" else f"{Device[self._device].arch}",
             dtypes=frozenset(DTYPES),
             versions={"tinygrad": version("tinygrad")},
+            backward_stable=frozenset(f"{_DIVIDING}/{dtype}" for dtype in ("float32", "float64")),
+            unchecked=_UNCHECKED,
             traits={
                 "views": "no",
                 "index_dtype": "int32",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tinygrad import Tensor
@@ -71,6 +73,31 @@ def _bmm(x: Tensor, y: Tensor) -> Tensor:
     if x.ndim != 3 or y.ndim != 3 or x.shape[0] != y.shape[0]:
         raise ValueError(f"bmm: {x.shape} and {y.shape} are not two batches of matrices")
     return x.matmul(y)
+
+
+def _einsum(*operands: Tensor, subscripts: str) -> Tensor:
+    try:
+        return Tensor.einsum(subscripts, *operands)
+    except (RuntimeError, ValueError) as error:
+        if not re.search("different values for the same key|cannot broadcast", str(error)):
+            raise
+        raise UnsupportedError("tinygrad's einsum stretches no sizes of 1") from error
+
+
+def _counting(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """An op whose index counts from the front: tinygrad finds nothing at negative ones."""
+
+    def call(x: Tensor, index: Tensor, *updates: Tensor, axis: int) -> Tensor:
+        if (index < 0).any().item():
+            raise UnsupportedError("tinygrad counts indices from the front")
+        return function(x, axis, index, *updates)
+
+    return call
+
+
+def _tile(x: Tensor, *, repetitions: tuple[int, ...]) -> Tensor:
+    """A number for each axis, as tinygrad asks for."""
+    return x.repeat((1,) * (x.ndim - len(repetitions)) + tuple(repetitions))
 
 
 def _squeeze(x: Tensor, *, axis: int | tuple[int, ...]) -> Tensor:
@@ -142,7 +169,7 @@ OPS: dict[str, Callable[..., Any]] = {
     "logcumsumexp": lambda x, *, axis: x.logcumsumexp(axis),
     "sort": _sorted,
     "bmm": _bmm,
-    "einsum": lambda *operands, subscripts: Tensor.einsum(subscripts, *operands),
+    "einsum": _einsum,
     "reshape": lambda x, *, shape: x.reshape(shape),
     "permute_dims": lambda x, *, axes: x.permute(axes),
     "swapaxes": lambda x, *, axis1, axis2: x.transpose(axis1, axis2),
@@ -155,13 +182,13 @@ OPS: dict[str, Callable[..., Any]] = {
     "concat": lambda first, *rest, axis: first.cat(*rest, dim=axis),
     "stack": lambda first, *rest, axis: first.stack(*rest, dim=axis),
     "split": lambda x, *, sizes, axis: x.split(list(sizes), axis),
-    "tile": lambda x, *, repetitions: x.repeat(repetitions),
+    "tile": _tile,
     "flip": lambda x, *, axis: x.flip(tuple(range(x.ndim)) if axis is None else axis),
     "roll": lambda x, *, shift, axis: x.roll(shift, axis),
     "tril": lambda x, *, k: x.tril(k),
     "triu": lambda x, *, k: x.triu(k),
     "masked_fill": lambda x, mask, value: mask.where(value, x),
-    "gather": lambda x, index, *, axis: x.gather(axis, index),
-    "scatter": lambda x, index, updates, *, axis: x.scatter(axis, index, updates),
-    "scatter_add": lambda x, index, updates, *, axis: x.scatter_reduce(axis, index, updates, "sum"),
+    "gather": _counting(Tensor.gather),
+    "scatter": _counting(Tensor.scatter),
+    "scatter_add": _counting(partial(Tensor.scatter_reduce, reduce="sum")),
 }
