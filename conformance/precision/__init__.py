@@ -19,7 +19,7 @@ A device that computes the truths itself joins at ``judging.judge_of``: whatever
 binades as runs of bit patterns, and fills a ``Row`` for each key of ``Layout.binade``:
 
 * ``y = f(float64(x))`` by ``evaluations``, with its ``Margin`` (three numbers);
-* where y ± margin round to two numbers the truth is undecided: these inputs, one in 2**16, go to
+* where y ± margin round to two numbers the truth is undecided: these inputs, one in 2**18, go to
   the host, ``Truths`` gives theirs, and they are counted there, as a ``Strip`` of their own;
 * the errors as ``errors.narrow`` has them, the sums in units of ``tallies.QUANTUM`` (integers, so
   that no order of additions shows), the histogram by ``strips.bins``, ``COUNTERS`` as described.

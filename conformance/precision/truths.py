@@ -2,7 +2,7 @@
 it takes.
 
 Ziv's test: if the float64 result ± its margin rounds to one number of the format, so does the
-truth. What is left, one input in 2**16 or so, is computed by ``Exact``, and comes back as a float64
+truth. What is left, one input in 2**18 or so, is computed by ``Exact``, and comes back as a float64
 rounded to odd: its last bit says that something was cut off, so that it lies on the truth's side of
 every midpoint of a format of up to 51 bits. One float64 is all there is to a truth.
 
