@@ -202,6 +202,13 @@ def test_every_gradient_has_cases_in_every_dtype() -> None:
             assert all(gradients.first(case.op) is test.op for case in found)
 
 
+def test_no_attribute_vanishes_in_the_dtype() -> None:
+    tests = [Test(get("layer_norm"), dtype, "gradient") for dtype in ("float16", "float32")]
+    narrow, wide = ({case.attrs["eps"] for seed in range(4) for case in checks.cases(test, seed)}
+                    for test in tests)  # fmt: skip
+    assert wide - narrow == {1e-12}
+
+
 def test_gradients_of_every_family_are_repeated() -> None:
     ops = [get(name) for name in cotangents.repeated_ops()]
     assert {op.family for op in ops} == {
