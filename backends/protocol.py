@@ -151,6 +151,13 @@ class Backend(ABC):
         reason = self.lacking.get(key)
         return lack if reason is None else f"{lack}: {reason}"
 
+    def adopt(self, array: Any) -> Any:
+        """A device array in the memory of another library's on the same device, by DLPack.
+
+        Raises UnsupportedError where the backend can't take such memory.
+        """
+        raise UnsupportedError(f"{self.name} takes no memory of other libraries")
+
     def strided(
         self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
     ) -> Any:

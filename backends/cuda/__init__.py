@@ -150,6 +150,10 @@ class CudaBackend(Backend):
                 return np.array(cupy.asnumpy(array.view(np.uint16))).view(BFLOAT16)
             return np.array(cupy.asnumpy(array))
 
+    def adopt(self, array: Any) -> Any:
+        """CuPy's view of the memory."""
+        return cupy.from_dlpack(array)
+
     def strided(
         self, array: Any, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
     ) -> Any:

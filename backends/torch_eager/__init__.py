@@ -113,6 +113,10 @@ class TorchBackend(Backend):
             raise UnsupportedError("autograd does not follow how sparse tensors come apart here")
         return autograd.pulled_back(partial(self._ops[op], **attrs), arrays, cotangents)
 
+    def adopt(self, array: Any) -> Tensor:
+        """Torch's view of the memory."""
+        return torch.utils.dlpack.from_dlpack(array)
+
     def strided(
         self, array: Tensor, shape: tuple[int, ...], strides: tuple[int, ...], offset: int
     ) -> Tensor:

@@ -41,12 +41,14 @@ class Plan:
     """All inputs of a sweep, in blocks 0 … ``count`` - 1.
 
     seed: what random inputs follow from.
+    size: magnitudes, or pairs, at most in a block of all inputs.
     """
 
     function: Function
     dtype: str
     kind: Kind
     seed: int = 0
+    size: int = BLOCK
 
     @property
     def layout(self) -> Layout:
@@ -56,20 +58,20 @@ class Plan:
     @property
     def count(self) -> int:
         """How many blocks there are."""
-        size = self.layout.magnitudes
+        magnitudes = self.layout.magnitudes
         match self.kind:
             case "all":
-                return -(-size // BLOCK)
+                return -(-magnitudes // self.size)
             case "all pairs":
-                return (2 * size) ** 2 // BLOCK
-        fields = size >> self.layout.fraction
+                return (2 * magnitudes) ** 2 // self.size
+        fields = magnitudes >> self.layout.fraction
         return -(-fields // BINADES)
 
     def strips(self, block: int) -> Iterator[Bits]:
         """The magnitudes of a block, ascending, strip by strip."""
         if self.kind == "all":
-            first = block * BLOCK
-            yield from self.layout.runs(first, min(first + BLOCK, self.layout.magnitudes))
+            first = block * self.size
+            yield from self.layout.runs(first, min(first + self.size, self.layout.magnitudes))
             return
         fields = self.layout.magnitudes >> self.layout.fraction
         for each in range(block * BINADES, min((block + 1) * BINADES, fields)):
@@ -85,7 +87,7 @@ class Plan:
         """The x, one for each strip, and the y's of a block of pairs."""
         patterns = 2 * self.layout.magnitudes
         if self.kind == "all pairs":
-            for start in range(block * BLOCK, (block + 1) * BLOCK, min(STRIP, patterns)):
+            for start in range(block * self.size, (block + 1) * self.size, min(STRIP, patterns)):
                 y = start % patterns
                 xs = self.layout.array([start // patterns])
                 yield xs, self.layout.range(y, y + min(STRIP, patterns))

@@ -102,14 +102,15 @@ def _taylor_of_tanhshrink() -> list[float]:
         return [-float(c) for c in mpmath.taylor(mpmath.tanh, 0, 19)[3::2]]
 
 
-_TANHSHRINK = np.polynomial.Polynomial(_taylor_of_tanhshrink())
+TANHSHRINK = _taylor_of_tanhshrink()
+_SERIES = np.polynomial.Polynomial(TANHSHRINK)
 
 
 def _tanhshrink(x: Numbers) -> Numbers:
     """By the series where x and tanh x cancel."""
     small = np.abs(x) < 0.125
     near = np.where(small, x, 0.0)
-    series = near * near * near * _TANHSHRINK(near * near)
+    series = near * near * near * _SERIES(near * near)
     return np.where(small, np.copysign(series, x), x - np.tanh(x))
 
 

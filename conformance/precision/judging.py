@@ -41,7 +41,7 @@ class Task:
 
     backend: NAME, or NAME:DEVICE.
     function: ``Function.name``.
-    kind, seed: of the inputs (``blocks.Plan``).
+    kind, seed, size: of the inputs (``blocks.Plan``).
     """
 
     backend: str
@@ -49,11 +49,12 @@ class Task:
     dtype: str
     kind: blocks.Kind
     seed: int = 0
+    size: int = blocks.BLOCK
 
     @property
     def plan(self) -> Plan:
         """The inputs."""
-        return Plan(functions.find(self.function), self.dtype, self.kind, self.seed)
+        return Plan(functions.find(self.function), self.dtype, self.kind, self.seed, self.size)
 
 
 @cache
@@ -69,10 +70,20 @@ def offers(backend: str, function: Function, dtype: str) -> bool:
     return fits and held.unsupported(function.op.name, dtype) is None
 
 
+def on_gpu(backend: str, plan: Plan) -> bool:
+    """Whether a sweep can stay in a GPU's memory (``cuda``)."""
+    from tensorcts.conformance.precision.cuda.judging import serves
+
+    return serves(host(backend).backend, plan)
+
+
 @cache
 def judge_of(task: Task) -> Judge:
-    """What judges the task's blocks in this process."""
-    return Judge(task, host(task.backend))
+    """What judges the task's blocks in this process, on a GPU where they can stay there."""
+    from tensorcts.conformance.precision.cuda.judging import DeviceJudge
+
+    kind = DeviceJudge if on_gpu(task.backend, task.plan) else Judge
+    return kind(task, host(task.backend))
 
 
 def judge(task: Task, block: int) -> Tally:

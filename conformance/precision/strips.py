@@ -93,9 +93,9 @@ def judge(strip: Strip) -> tuple[Row, NDArray[np.intp]]:
     row = Row(
         points=len(size),
         compared=len(size) - odd,
-        total=_quanta(total),
-        bias=_quanta(float((error * np.copysign(1.0, strip.hi)).sum())),
-        squares=_quanta(float(np.square(error).sum())),
+        total=quanta(total),
+        bias=quanta(float((error * np.copysign(1.0, strip.hi)).sum())),
+        squares=quanta(float(np.square(error).sum())),
         worst=strip.example(worst) if largest else None,
         counts=Counter(counts),
         examples={k: strip.example(int(mask.argmax())) for k, mask in masks if k in counts},
@@ -113,7 +113,8 @@ def bins(size: Numbers) -> NDArray[np.int64]:
     return np.minimum(place, BINS - 1, out=place)
 
 
-def _quanta(amount: float) -> int:
+def quanta(amount: float) -> int:
+    """A sum in units of QUANTUM."""
     return round(amount / QUANTUM)
 
 

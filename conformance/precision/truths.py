@@ -147,12 +147,12 @@ class Truths:
 
     def _side(self, x: Numbers, y: Numbers) -> Numbers:
         """On which side of float64's result the truth lies, where a rule tells; else 0."""
-        near = np.where(x > 0, *self._sides) * (np.abs(x) < TINY)
+        near = np.where(x > 0, *self.sides) * (np.abs(x) < TINY)
         beyond = evaluations.BEYOND.get(self.function.op.name, np.inf)
         return np.where(np.abs(x) > beyond, np.sign(y), near)
 
     @cached_property
-    def _sides(self) -> tuple[float, float]:
+    def sides(self) -> tuple[float, float]:
         """On which side of its tangent at 0 the function lies, for x > 0 and for x < 0; 0: unknown.
 
         Known where the tangent is a power of two times x, which float64 arithmetic gives, and where
