@@ -161,7 +161,8 @@ class Truths:
         if self.function.arity > 1 or dtypes.format_of(self.dtype).smallest_normal > TINY:
             return 0.0, 0.0
         x = np.array([TINY, -TINY], dtypes.numpy_dtype(self.dtype))
-        hi, lo = self.exactly((x,))
+        with np.errstate(all="ignore"):
+            hi, lo = self.exactly((x,))
         tangent = np.frexp(hi / dtypes.widen(x))[0] == 0.5
         right, left = np.where(tangent, np.sign(lo), 0.0)
         return float(right), float(left)

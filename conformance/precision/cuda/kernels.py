@@ -37,7 +37,17 @@ const double BEYOND = 3.402823669209384634633746e38;  // 2**128
 const long long EXPONENT = 0x7ffLL << 52, SMALLEST_NORMAL = (1023LL - 126) << 52;
 const long long QUARTER = 1LL << (51 - 24);  // of an ulp of a float, as a double's bits count it
 
-__device__ double at(unsigned bits) { return (double)__uint_as_float(bits); }
+// A float's number. CuPy compiles with -ftz=true, so that no subnormal float may be touched.
+__device__ double at(unsigned bits) {
+  unsigned size = bits & 0x7fffffffu;
+  double x = size < 0x00800000u ? size * 0x1p-149 : (double)__uint_as_float(size);
+  return bits >> 31 ? -x : x;
+}
+
+// The nearest float's number.
+__device__ double rounded(double y) {
+  return fabs(y) < 0x1p-126 ? rint(y * 0x1p149) * 0x1p-149 : (double)(float)y;
+}
 
 __device__ double function(double x) { return FORMULA; }
 
@@ -53,7 +63,7 @@ __device__ double truth(unsigned bits, bool& decided) {
   double x = at(bits), y = function(x);
   double around = RELATIVE * fabs(y) + ABSOLUTE + SLOPE * fabs(x);
   decided = x != 0 && !isinf(x);
-  if (decided && isfinite(y) && (float)(y - around) != (float)(y + around)) {
+  if (decided && isfinite(y) && rounded(y - around) != rounded(y + around)) {
     double to = side(x, y);
     if (to) y = nextafter(y, to * INF); else decided = false;
   }
@@ -83,10 +93,10 @@ struct Figures {
     count[kind]++;
     first[kind] = min(first[kind], bits);
   }
-  __device__ void judge(unsigned bits, float got, double y, unsigned* histogram) {
-    float wanted = (float)y;
+  __device__ void judge(unsigned bits, double got, double y, unsigned* histogram) {
+    double wanted = rounded(y);
     bool both = !isnan(got) && !isnan(y);
-    bool subnormal = wanted != 0 && fabsf(wanted) < 0x1p-126f;
+    bool subnormal = wanted != 0 && fabs(wanted) < 0x1p-126;
     tell(JUDGED, true, bits);
     tell(COMPARED, both, bits);
     tell(NAN_FOR_A_NUMBER, isnan(got) && !isnan(y), bits);
@@ -126,8 +136,7 @@ extern "C" __global__ void judge(
     const unsigned* got, const unsigned* mirrored, unsigned first, unsigned sign, int lead, int odd,
     double* sums, unsigned* counts, unsigned* firsts, double* largest, unsigned* worst,
     unsigned long long* histogram, unsigned* listed, unsigned* open) {
-  __shared__ double room[THREADS], truths[THREADS + 1];
-  __shared__ float results[THREADS + 1];
+  __shared__ double room[THREADS], truths[THREADS + 1], results[THREADS + 1];
   __shared__ unsigned bins[BINS], count[KINDS], least[KINDS], patterns[THREADS];
   const int t = threadIdx.x;
   const unsigned start = blockIdx.x * CHUNK;
@@ -135,20 +144,19 @@ extern "C" __global__ void judge(
   for (int k = t; k < KINDS; k += THREADS) { count[k] = 0; least[k] = 0xffffffffu; }
   if (t == 0) {
     bool before = start + lead > 0, decided;
-    results[0] = before ? __uint_as_float(got[start + lead - 1]) : 0.0f;
+    results[0] = before ? at(got[start + lead - 1]) : 0;
     truths[0] = before ? truth((first + start - 1) | sign, decided) : INF - INF;
   }
   Figures own;
   for (unsigned i = start + t; i < start + CHUNK; i += THREADS) {
     const unsigned bits = (first + i) | sign, raw = got[lead + i];
-    const float result = __uint_as_float(raw);
     bool decided;
-    const double y = truth(bits, decided);
+    const double result = at(raw), y = truth(bits, decided);
     __syncthreads();  // thread 0's next neighbour is in place
     truths[t + 1] = y;
     results[t + 1] = result;
     __syncthreads();
-    const double step = y - truths[t], taken = (double)result - (double)results[t];
+    const double step = y - truths[t], taken = result - results[t];
     __syncthreads();
     if (t == THREADS - 1) { truths[0] = y; results[0] = result; }
     own.tell(MONOTONICITY, taken * step < 0 && fabs(step) > STEADY * fabs(y), bits);

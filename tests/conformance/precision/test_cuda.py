@@ -154,7 +154,7 @@ def test_honest_functions_are_counted_alike(both: Any, name: str, block: int) ->
 
 
 def assert_same(host: Judge, device: DeviceJudge, block: int) -> None:
-    """But for what differs by design: sums by what double functions differ, steps between blocks."""
+    """But for what differs by design: sums as double functions do, steps between blocks."""
     expected, found = host.tally(block), device.tally(block)
     layout = host.plan.layout
     for key in (block, block + (layout.magnitudes >> layout.fraction)):
