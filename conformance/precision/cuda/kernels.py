@@ -61,7 +61,8 @@ __device__ double side(double x, double y) {
 // The truth as far as double tells it, and whether it tells how it rounds.
 __device__ double truth(unsigned bits, bool& decided) {
   double x = at(bits), y = function(x);
-  double around = RELATIVE * fabs(y) + ABSOLUTE + SLOPE * fabs(x);
+  double around = UNSURE_FROM < x && x < UNSURE_TO
+      ? RELATIVE * fabs(y) + ABSOLUTE + SLOPE * fabs(x) : FEW * fabs(y);
   decided = x != 0 && !isinf(x);
   if (decided && isfinite(y) && rounded(y - around) != rounded(y + around)) {
     double to = side(x, y);
@@ -217,9 +218,10 @@ def module(function: Function, sides: tuple[float, float]) -> Any:
 
 def source(function: Function, sides: tuple[float, float], threads: int = THREADS) -> str:
     """The kernels' source."""
-    margin = formulas.margin(function)
+    margin, unsure = evaluations.margin(function), formulas.unsure(function)
     numbers = {
         "RELATIVE": margin.relative, "ABSOLUTE": margin.absolute, "SLOPE": margin.slope,
+        "UNSURE_FROM": unsure[0], "UNSURE_TO": unsure[1], "FEW": formulas.FEW,
         "RIGHT": sides[0], "LEFT": sides[1], "TINY": TINY if any(sides) else 0.0,
         "TANGENT_BEYOND": evaluations.BEYOND.get(function.op.name, 2.0**1000),
         "STEADY": STEADY,

@@ -146,7 +146,15 @@ def test_the_kernels_count_what_the_host_counts(both: Any, block: int) -> None:
 
 @pytest.mark.parametrize(
     ("name", "block"),
-    [("gelu", 0), ("gelu", 130), ("tanh", 127), ("sin", 150), ("log1p", 127), ("erf", 124)],
+    [
+        ("gelu", 0),
+        ("gelu", 130),
+        ("tanh", 127),
+        ("lgamma", 129),
+        ("sin", 150),
+        ("log1p", 127),
+        ("erf", 124),
+    ],
 )
 def test_honest_functions_are_counted_alike(both: Any, name: str, block: int) -> None:
     host, device = both(name)
