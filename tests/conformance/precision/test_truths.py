@@ -20,6 +20,8 @@ from tensorcts.reference.dtypes import Format
 MP: Any = mpmath.MPContext()
 MP.prec = 700
 mpf = MP.mpf
+BELOW_ONE = 1 - mpf(2) ** -600
+"""For tanh of what is so large that 700 bits don't tell it from 1: x - 1 may be a midpoint."""
 UNARY = [f for f in functions.everything() if f.arity == 1 and "float32" in f.dtypes]
 BINARY = [f for f in functions.everything() if f.arity == 2]
 
@@ -52,7 +54,7 @@ FORMULAS: dict[str, Callable[..., Any]] = {
         x if x > 0 else mpf("1.67326324235437728481704283107") * MP.expm1(x)),
     "hardsigmoid": lambda x: min(max((x + 3) / 6, mpf(0)), mpf(1)),
     "hardswish": lambda x: x * min(max((x + 3) / 6, mpf(0)), mpf(1)),
-    "tanhshrink": lambda x: x - MP.tanh(x),
+    "tanhshrink": lambda x: x - (MP.tanh(x) if abs(x) < 200 else MP.sign(x) * BELOW_ONE),
     "logit": lambda x: MP.log(x / (1 - x)),
     "sinc": lambda x: MP.sinc(MP.pi * x) if x != MP.nint(x) else mpf(x == 0),
     "deg2rad": lambda x: x * MP.pi / 180,
@@ -101,7 +103,7 @@ def inputs(function: Function, dtype: str, count: int, seed: int) -> tuple[NDArr
 def test_no_rounding_is_wrong(function: Function, dtype: str) -> None:
     if function.op.name not in FORMULAS or dtype not in function.dtypes:
         return
-    arrays = inputs(function, dtype, 60, seed=len(function.name))
+    arrays = inputs(function, dtype, 40, seed=len(function.name))
     hi, _ = Truths(function, dtype)(*arrays)
     got = dtypes.widen(dtypes.round_once(hi, np.zeros(hi.shape), dtype))
     checked = 0
@@ -136,7 +138,7 @@ def test_the_margin_is_many_times_the_error(function: Function) -> None:
     truths = Truths(function, "float32")
     if truths.margin.nothing:
         return
-    arrays = inputs(function, "float32", 400, seed=7)
+    arrays = inputs(function, "float32", 200, seed=7)
     with np.errstate(all="ignore"):
         hi, lo = truths.exactly(arrays)
         xs = tuple(map(dtypes.widen, arrays))
