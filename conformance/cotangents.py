@@ -135,7 +135,8 @@ def _moderate(case: Case) -> Case:
 def _rounded(case: Case) -> NDArray[Any]:
     """The attributes that are no numbers of the dtype, rounded to it."""
     reals = [value for value in case.attrs.values() if isinstance(value, float)]
-    rounded = np.array(reals).astype(dtypes.numpy_dtype(case.dtype))
+    with np.errstate(over="ignore"):
+        rounded = np.array(reals).astype(dtypes.numpy_dtype(case.dtype))
     return rounded[rounded.astype(np.float64) != reals]
 
 
