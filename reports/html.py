@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from tensorcts.reports import fingerprints, grades, totals
+from tensorcts.reports import fingerprints, grades, pages, totals
 from tensorcts.reports.records import FAILURES, Backend, Record, Result
 from tensorcts.reports.totals import Totals, duration, explain, number, percent, throughput
 
-TEMPLATES = Path(__file__).parent / "templates"
 SHOWN = 200
 """At most so many failures are listed; the matrix has them all."""
-SCRIPTS = ("data.js", "matrix.js", "panel.js", "controls.js")
+STYLES = [pages.TEMPLATES / name for name in ("base.css", "style.css")]
+SCRIPTS = [
+    pages.TEMPLATES / name
+    for name in ("common.js", "data.js", "matrix.js", "panel.js", "controls.js")
+]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Column:
             "profile": backend.profile,
             "unavailable": backend.unavailable,
             "versions": ", ".join(f"{k} {v}" for k, v in backend.versions.items()),
-            "dtypes": ", ".join(sorted(backend.dtypes, key=dtype_order)),
+            "dtypes": ", ".join(sorted(backend.dtypes, key=pages.dtype_order)),
             "traits": ", ".join(f"{k} = {v}" for k, v in backend.traits.items()),
             "suite": run.suite,
             "tables": run.tables,
@@ -96,12 +96,7 @@ class Column:
 
 def render(records: Sequence[Record]) -> str:
     """One HTML page on all the records' backends, side by side."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-    )
+    environment = pages.environment(pages.TEMPLATES)
     environment.globals |= {"percent": percent, "duration": duration, "explain": explain}
     columns = _columns(records)
     names = list(dict.fromkeys(name for c in columns for name, text in c.facts.items() if text))
@@ -116,9 +111,9 @@ def render(records: Sequence[Record]) -> str:
     for reason, results in (item for r in records for item in totals.waived(r).items()):
         waived.setdefault(reason, []).extend(results)
     page = environment.get_template("page.html").render(
-        style=Markup(_asset("style.css")),
-        script=Markup("\n".join(map(_asset, SCRIPTS))),
-        data=Markup(embed(payload(records, columns))),
+        style=pages.assets(STYLES),
+        script=pages.assets(SCRIPTS),
+        data=Markup(pages.embed(payload(records, columns))),
         records=records,
         columns=columns,
         facts=names,
@@ -144,17 +139,7 @@ def render(records: Sequence[Record]) -> str:
         failing=failing[:SHOWN],
         hidden=max(len(failing) - SHOWN, 0),
     )
-    return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def _asset(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def embed(content: Any) -> str:
-    """JSON that can stand inside a script element whatever its strings hold."""
-    text = json.dumps(content, allow_nan=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return pages.encodable(page)
 
 
 def _columns(records: Sequence[Record]) -> list[Column]:
@@ -168,15 +153,6 @@ def _columns(records: Sequence[Record]) -> list[Column]:
             sums = totals.of_backend(record, backend.name)
             columns.append(Column(len(columns) + 1, label, backend, record, place, sums))
     return columns
-
-
-def dtype_order(dtype: str) -> tuple[int, int, str]:
-    """A sort key: floats, complex, integers, bool, each from the widest to the narrowest."""
-    kinds = ("float", "bfloat", "complex", "int", "uint", "bool")
-    match = re.match(r"([a-z]+)(\d*)", dtype)
-    kind, bits = match.groups() if match else ("", "")
-    place = kinds.index(kind) if kind in kinds else len(kinds)
-    return (0 if kind == "bfloat" else place, -int(bits or 0), f"{place}{dtype}")
 
 
 # -- The data that the page's script reads ---------------------------------------------------------
@@ -203,7 +179,7 @@ def payload(records: Sequence[Record], columns: Sequence[Column]) -> dict[str, A
         dtypes = ops.setdefault(result.op, {"dtypes": []})["dtypes"]
         if result.dtype not in dtypes:
             dtypes.append(result.dtype)
-    dtypes = sorted({d for op in ops.values() for d in op["dtypes"]}, key=dtype_order)
+    dtypes = sorted({d for op in ops.values() for d in op["dtypes"]}, key=pages.dtype_order)
     families = list(dict.fromkeys(str(op.get("family", "other")) for op in ops.values()))
     order = sorted(ops, key=lambda name: families.index(str(ops[name].get("family", "other"))))
     checks, rules, details, texts = _Index(), _Index(), _Index(), _Index()

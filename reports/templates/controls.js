@@ -85,15 +85,6 @@ document.addEventListener("keydown", (event) => {
   $("find").select();
 });
 
-const light = matchMedia("(prefers-color-scheme: light)");
-$("theme").addEventListener("click", () => {
-  const now = root.dataset.theme ?? (light.matches ? "light" : "dark");
-  root.dataset.theme = now === "light" ? "dark" : "light";
-  try { localStorage.setItem("theme", root.dataset.theme); } catch { /* a private window keeps nothing */ }
-});
-try { root.dataset.theme = localStorage.getItem("theme") ?? ""; } catch { /* nor tells */ }
-if (!root.dataset.theme) delete root.dataset.theme;
-
 addEventListener("hashchange", load);
 if ($("list") && matchMedia("(min-width: 1500px)").matches) list(true);
 load();

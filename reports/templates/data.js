@@ -3,10 +3,6 @@ const [UNDEFINED, NOT_RUN] = [0, 1];
 const states = data.states.map(([name, glyph, failing]) => ({ name, glyph, failing }));
 const code = Object.fromEntries(states.map((s, c) => [s.name, c]));
 const backends = data.backends.map(([label, missing, reason]) => ({ label, missing, reason }));
-const $ = (id) => document.getElementById(id);
-const root = document.documentElement;
-const escaped = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-const esc = (text) => String(text).replace(/[&<>"']/g, (c) => escaped[c]);
 const words = (c) => states[c].name.replaceAll("-", " ");
 
 // ---- Cells: for each op and dtype the worst state on each backend, and the results themselves

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tensorcts.reports import html
+from tensorcts.reports import html, pages
 from tensorcts.reports.records import VERDICTS, Record, Worst
 
 VOID = frozenset({"meta", "input", "br", "link", "hr", "img"})
@@ -200,7 +200,7 @@ def test_dtypes_are_ordered_by_kind_and_width() -> None:
         "bool",
         "odd",
     ]
-    assert sorted(names, key=html.dtype_order) == ordered
+    assert sorted(names, key=pages.dtype_order) == ordered
 
 
 def test_a_large_run_renders_quickly_and_small(sized: Callable[[int, int, int], Record]) -> None:
