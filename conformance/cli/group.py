@@ -22,6 +22,7 @@ class _Group(click.Group):
         from tensorcts.conformance.recording import RecordingError
         from tensorcts.conformance.waivers import WaiverError
         from tensorcts.reference.registry import UnknownOpError
+        from tensorcts.reports.precision.html import MissingError
         from tensorcts.reports.records import RecordError
         from tensorcts.tolerances.budgets import TableError
 
@@ -38,6 +39,7 @@ class _Group(click.Group):
             WaiverError,
             UnknownOpError,
             RecordError,
+            MissingError,
             TableError,
         ) as error:
             raise click.UsageError(str(error)) from error

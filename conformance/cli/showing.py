@@ -171,25 +171,29 @@ def graph(op: str, form: str) -> None:
 )
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
-    """Show what one or more RECORDS (report folders, records.jsonl or .jsonl.gz files) say.
+    """Show what one or more RECORDS (report folders, .jsonl or .jsonl.gz files) say.
+
+    They are of conformance runs, or all of the precision command.
 
     \b
     Examples:
       tensorcts report tensorcts-report
       tensorcts report opencl-report cuda-report --html both.html
+      tensorcts report tensorcts-precision numpy-2.3-precision --html precision.html
     """
     from rich.console import Console
 
     from tensorcts.conformance.recording import summary
     from tensorcts.reports import html, terminal
+    from tensorcts.reports.precision.records import holds
     from tensorcts.reports.records import read
 
+    if all(map(holds, records)):
+        _report_precision(records, page, form)
+        return
     found = [read(path) for path in records]
     if page is not None:
-        try:
-            page.write_text(html.render(found), encoding="utf-8")
-        except OSError as error:
-            raise click.UsageError(f"can't write {page}: {error}") from error
+        _write(page, html.render(found))
     if form == "json":
         click.echo(json.dumps([summary(record) for record in found], indent=2))
         return
@@ -197,3 +201,23 @@ def report(records: tuple[Path, ...], page: Path | None, form: str) -> None:
         terminal.print_summary(record, Console())
     if page is not None:
         click.echo(str(page))
+
+
+def _report_precision(paths: tuple[Path, ...], page: Path | None, form: str) -> None:
+    from tensorcts.conformance.precision import commands
+    from tensorcts.reports.precision import html
+    from tensorcts.reports.precision.records import read
+
+    found = [read(path) for path in paths]
+    if page is not None:
+        _write(page, html.render(found))
+    commands.show([sweep for sweeps in found for sweep in sweeps], as_json=form == "json")
+    if page is not None and form == "text":
+        click.echo(str(page))
+
+
+def _write(page: Path, text: str) -> None:
+    try:
+        page.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"can't write {page}: {error}") from error

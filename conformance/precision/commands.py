@@ -19,7 +19,7 @@ from tensorcts.conformance.precision.journals import Journal
 from tensorcts.conformance.precision.judging import Task
 from tensorcts.conformance.precision.sweeps import Step
 from tensorcts.reference.dtypes import STORABLE
-from tensorcts.reports.precision import records, terminal
+from tensorcts.reports.precision import html, records, terminal
 from tensorcts.reports.precision.records import Sweep
 from tensorcts.tolerances import budgets
 
@@ -76,11 +76,28 @@ def run(choice: Choice, folder: Path, jobs: int, scheduler: str | None, *, as_js
             records.add(folder / f"{_file(swept.task.backend)}.jsonl", sweep)
             found.append(sweep)
             started = time.monotonic()
+    show(found, as_json=as_json)
+    _write_page(folder, console)
+    return not any(sweep.failure for sweep in found)
+
+
+def show(found: Sequence[Sweep], *, as_json: bool) -> None:
+    """Show records."""
     if as_json:
         click.echo("".join(map(records.to_line, found)), nl=False)
     else:
-        terminal.print_table(found, console)
-    return not any(sweep.failure for sweep in found)
+        terminal.print_table(found, Console())
+
+
+def _write_page(folder: Path, console: Console) -> None:
+    """Write the page on all that the folder holds, or say what is missing for it."""
+    page = folder / "precision.html"
+    try:
+        page.write_text(html.render([records.read(folder)]), "utf-8")
+    except html.MissingError as error:
+        console.print(f"no page: {error}", markup=False, soft_wrap=True)
+    else:
+        console.print(str(page), markup=False, soft_wrap=True)
 
 
 def identity(task: Task) -> dict[str, object]:

@@ -107,6 +107,10 @@ class Sweep:
         return self.backend.name, self.function, self.dtype
 
 
+START = b'{"schema":'
+"""What a record begins with; a conformance run's begins with its type."""
+
+
 def to_line(sweep: Sweep) -> str:
     """The record as a line."""
     return json.dumps({"schema": SCHEMA, **asdict(sweep)}) + "\n"
@@ -134,6 +138,18 @@ def read(path: Path) -> list[Sweep]:
         return parse(content.decode("utf-8").splitlines(), str(path))
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise RecordError(f"can't read the record {path}: {error}") from error
+
+
+def holds(path: Path) -> bool:
+    """Whether a file, or a folder without a conformance run's record, holds records of sweeps."""
+    if path.is_dir():
+        files = [p for p in path.iterdir() if p.name.endswith((".jsonl", ".jsonl.gz"))]
+        return bool(files) and not (path / "records.jsonl").exists() and all(map(holds, files))
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+            return file.readline().startswith(START)
+    except (OSError, EOFError, zlib.error):
+        return False
 
 
 def parse(lines: Iterable[str], name: str) -> list[Sweep]:
