@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import proofs
 import pytest
-from conftest import samples
 
+from conftest import samples
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.noise import Noise

@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-import conftest
 import numpy as np
 import pytest
 
+import conftest
 from tensorcts.reference import dtypes
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.ops import definitions as ops
