@@ -47,6 +47,7 @@ _UNCHECKED = frozenset(
 """Constraints whose breach MLX does not notice; an index out of range may end the process."""
 
 _STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu", "celu",
+           "leaky_relu", "rsqrt", "mean", "diff",
            "hardswish", "glu", "softmax", "log_softmax", "logsumexp", "logcumsumexp", "logaddexp",
            "layer_norm", "rms_norm", "scaled_dot_product_attention", "vecdot", "cross", "kron",
            "linspace", "var", "std")  # fmt: skip
@@ -107,6 +108,8 @@ class MlxBackend(Backend):
                 "softsign_at_infinity": "nan",
                 "attention_masked_row": "uniform",
                 "cast_out_of_range": "any",
+                "gemm_alpha_zero": "any",  # float32's products are BLAS's, which ignore
+                "gemm_beta_zero": "any",
                 "floor_division_of_infinity": "quotient",
                 "floor_of_quotient": "rounded",
                 "remainder_zero_sign": "dividend",

@@ -11,6 +11,12 @@ from tensorcts.backends.mlx_arrays.adapting import Array, typed
 from tensorcts.backends.protocol import UnsupportedError
 
 
+def _known(value: Any) -> Any:
+    if isinstance(value, int) and value >= 2**63:
+        raise UnsupportedError("mlx takes no integers of Python beyond int64")
+    return value
+
+
 def _in(function: Callable[..., Array]) -> Callable[..., Array]:
     """A sum or product in the dtype asked for, which MLX takes from the argument."""
 
@@ -67,7 +73,11 @@ def _of_dims(function: Callable[..., Array], *dims: int) -> Callable[..., Array]
 def _vecdot(x: Array, y: Array, *, axis: int) -> Array:
     if x.ndim != y.ndim:
         raise UnsupportedError("mlx.core.vecdot takes arrays of one number of dimensions")
-    return mx.vecdot(x, y, axis=axis)
+    return mx.vecdot(x, y, axis=axis).astype(x.dtype)  # narrow integers come as 32 bits
+
+
+def _einsum(first: Array, *rest: Array, subscripts: str) -> Array:
+    return mx.einsum(subscripts, first, *rest).astype(first.dtype)  # so here
 
 
 def _cross(x: Array, y: Array, *, axis: int) -> Array:
@@ -100,8 +110,7 @@ def _attention(
         triangle = mx.tri(query.shape[-2], key.shape[-2], causal_offset).astype(mx.bool_)
         mask = triangle if mask is None else mx.logical_and(mask, triangle)
     if bias is not None and mask is not None:
-        least = mx.finfo(bias.dtype).min  # as MLX itself makes a bias of a mask
-        bias = mx.where(mask, bias, mx.array(least, bias.dtype))
+        raise UnsupportedError("mlx takes a mask or a bias")
     seen = mask if bias is None else bias
     return mx.fast.scaled_dot_product_attention(query, key, value, scale=scale, mask=seen)
 
@@ -119,7 +128,8 @@ def _squeeze(x: Array, *, axis: int | tuple[int, ...]) -> Array:
 def _pad(x: Array, *, widths: Any, mode: str, value: Any) -> Array:
     if mode == "wrap":
         raise UnsupportedError("mlx.core.pad does not wrap")
-    return mx.pad(x, [tuple(pair) for pair in widths], mode, mx.array(value, x.dtype))
+    filler = mx.array(_known(value), x.dtype)
+    return mx.pad(x, [tuple(pair) for pair in widths], mode, filler)
 
 
 def _meshgrid(*arrays: Array, indexing: str) -> tuple[Array, ...]:
@@ -144,12 +154,6 @@ def _roll(x: Array, *, shift: Any, axis: Any) -> Array:
     return mx.roll(x, shift, axis)
 
 
-def _full(*, shape: tuple[int, ...], value: Any, dtype: Any) -> Array:
-    if isinstance(value, int) and value >= 2**63:
-        raise UnsupportedError("mlx takes no integers of Python beyond int64")
-    return mx.full(shape, value, dtype)
-
-
 def _triangle(function: Callable[..., Array]) -> Callable[..., Array]:
     def call(x: Array, *, k: int) -> Array:
         return function(x, k)
@@ -160,7 +164,7 @@ def _triangle(function: Callable[..., Array]) -> Callable[..., Array]:
 CREATION: dict[str, Callable[..., Any]] = {
     "zeros": typed(mx.zeros),
     "ones": typed(mx.ones),
-    "full": typed(_full),
+    "full": typed(lambda *, shape, value, dtype: mx.full(shape, _known(value), dtype)),
     "eye": typed(lambda *, rows, columns, k, dtype: mx.eye(rows, columns, k, dtype)),
     "arange": typed(lambda *, start, stop, step, dtype: mx.arange(start, stop, step, dtype)),
     "linspace": typed(
@@ -194,7 +198,7 @@ REDUCTIONS: dict[str, Callable[..., Any]] = {
 
 PRODUCTS: dict[str, Callable[..., Any]] = {
     "matmul": mx.matmul,
-    "einsum": lambda *operands, subscripts: mx.einsum(subscripts, *operands),
+    "einsum": _einsum,
     "tensordot": _tensordot,
     "dot": _of_dims(mx.inner, 1, 1),
     "vecdot": _vecdot,
