@@ -253,7 +253,8 @@ def _second_order(test: Test, seed: int) -> Iterator[Case]:
 
 def _of_order(test: Test, seed: int, order: int) -> Iterator[Case]:
     usual = test.dtype == usual_dtype(test.op)
-    return cotangents.cases(test.op, partial(_sampled, test, seed), order, usual=usual)
+    sampled = partial(_sampled, test, seed)
+    return cotangents.cases(test.op, test.dtype, sampled, order, usual=usual)
 
 
 def _sampled(test: Test, seed: int, **options: Any) -> tuple[Case, Draw]:
