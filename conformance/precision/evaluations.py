@@ -22,7 +22,6 @@ from tensorcts.conformance.truths import ROUNDED_TWICE
 Numbers = NDArray[np.float64]
 Evaluation = Callable[..., Numbers]
 
-
 LIBRARY = 2.0**-44
 """Relatively 2**8 ulps of float64: NumPy's and SciPy's own functions are off by four at most."""
 
@@ -128,11 +127,6 @@ def _sinc(x: Numbers) -> Numbers:
     return np.where(x == 0, 1.0, sine / (np.pi * np.where(x == 0, 1.0, x)))
 
 
-BEYOND = {"tanhshrink": 64.0}
-"""For |x| above it float64's result is exact but for a rest, away from zero, that no format shows:
-x - tanh x is x ∓ 1, a midpoint of float32 for all |x| in [2**24, 2**25), and 2·exp(-2|x|)."""
-
-
 def _erfinv(x: Numbers) -> Numbers:
     """Only of what has one: elsewhere SciPy takes a hundred times as long to say so."""
     inside = np.abs(x) <= 1
@@ -147,3 +141,7 @@ STABLE: dict[str, Evaluation] = {
     "sinc": _sinc,
 }
 """Formulas for what the definition cancels, or what takes it long, in float64 arithmetic."""
+
+BEYOND = {"tanhshrink": 64.0}
+"""For |x| above it float64's result is exact but for a rest, away from zero, that no format shows:
+x - tanh x is x ∓ 1, a midpoint of float32 for all |x| in [2**24, 2**25), and 2·exp(-2|x|)."""

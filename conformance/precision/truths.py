@@ -81,8 +81,8 @@ class Truths:
             if self.result == "float64":
                 return self.exactly(arrays)
             y = np.empty(arrays[0].shape)
-            open_ = [self._evaluate(y, arrays, start) for start in range(0, len(y), PIECE)]
-            where = np.concatenate(open_)
+            starts = range(0, len(y), PIECE)
+            where = np.concatenate([self._evaluate(y, arrays, start) for start in starts])
             if len(where):
                 y[where] = self._decided(y[where], tuple(a[where] for a in arrays))
             return y, None
