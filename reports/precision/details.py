@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,11 @@ import ml_dtypes
 from tensorcts.reports.precision import wording
 from tensorcts.reports.precision.records import Binade, Point, Sweep
 
-DIGITS = 5
+DIGITS = 4
 """Of the numbers that are drawn."""
+
+DRAWN = 256
+"""At most so many points of a curve on each side of zero."""
 
 FINE = (0.125, 8.0)
 """Between these errors the histogram keeps the parts of octaves."""
@@ -63,8 +67,10 @@ def _facts(sweeps: Sequence[Sweep]) -> list[list[str]]:
 
 
 def _drawn(sweep: Sweep) -> dict[str, Any]:
+    step = _step(sweep.binades)
     return {
-        "binades": [_binade(b) for b in _finite(sweep)],
+        "step": step,
+        "binades": list(zip(*(_binade(its) for its in _together(sweep, step)))),
         "histogram": histogram(sweep),
         "special": [_point(point) for point in sweep.special],
     }
@@ -81,23 +87,34 @@ def histogram(sweep: Sweep) -> list[list[float | None]]:
     return [[_short(low), _short(high), count] for (low, high), count in found.items()]
 
 
-def _finite(sweep: Sweep) -> list[Binade]:
-    """The binades of numbers, from the smallest to the largest."""
+def _step(binades: Sequence[Binade]) -> int:
+    """How many binades are drawn as one, a power of two: one but in wide formats."""
+    span = len({binade.exponent for binade in binades})
+    return 2 ** max(math.ceil(math.log2(max(span, 1) / DRAWN)), 0)
+
+
+def _together(sweep: Sweep, step: int) -> list[list[Binade]]:
+    """The binades of numbers that were compared, so many at a time, from the smallest on."""
     info: Any = ml_dtypes.finfo(sweep.dtype)  # type: ignore[no-untyped-call]
-    found = (b for b in sweep.binades if b.compared and b.exponent < info.maxexp)
-    return sorted(found, key=lambda binade: binade.exponent)
+    found: dict[tuple[int, bool], list[Binade]] = {}
+    for binade in sweep.binades:
+        if binade.compared and binade.exponent < info.maxexp:
+            found.setdefault((binade.exponent // step, binade.negative), []).append(binade)
+    return [found[key] for key in sorted(found)]
 
 
-def _binade(binade: Binade) -> list[Any]:
+def _binade(its: Sequence[Binade]) -> list[Any]:
+    worst = max(its, key=lambda binade: binade.max)
+    compared = sum(binade.compared for binade in its)
+    counts = sum((Counter(binade.counts) for binade in its), Counter[str]())
     return [
-        int(binade.negative),
-        binade.exponent,
-        binade.compared,
-        _short(binade.max),
-        _short(binade.mean),
-        _short(binade.bias),
-        wording.where(binade.worst),
-        wording.wrong(binade.counts),
+        int(worst.negative),
+        min(binade.exponent for binade in its),
+        compared,
+        _short(worst.max),
+        _short(sum(binade.mean * binade.compared for binade in its) / compared),
+        ", ".join(worst.worst.inputs) if worst.worst else "",
+        wording.wrong(counts),
     ]
 
 

@@ -25,11 +25,11 @@ const specialHTML = (found) => {
 };
 
 const binadesHTML = (found) => {
-  const rows = found.sweeps.flatMap((sweep) => sweep.binades.map(([negative, exponent, n, most, mean, bias, at, wrong]) => row([
+  const rows = found.sweeps.flatMap((sweep) => sweep.binades.map(([negative, exponent, n, most, mean, at, wrong]) => row([
     `<th scope="row">${columnHTML(sweep.column)}</th>`,
-    ...[`${negative ? "−" : ""}2^${exponent}`, n.toLocaleString("en"), tell(most), at, tell(mean), tell(bias), wrong].map((text) => `<td>${esc(text)}</td>`),
+    ...[`${negative ? "−" : ""}2^${exponent}`, n.toLocaleString("en"), tell(most), at, tell(mean), wrong].map((text) => `<td>${esc(text)}</td>`),
   ])));
-  return table(["backend", "from", "inputs", "largest, ulp", "at", "mean, ulp", "bias, ulp", "wrong"], rows, "Errors by binade", "tall");
+  return table(["backend", "from", "inputs", "largest, ulp", "at", "mean, ulp", "wrong"], rows, "Errors by binade", "tall");
 };
 
 const words = (key) => esc(key.replace("/", " "));
@@ -41,7 +41,7 @@ const detailHTML = (found, key) => {
   return `<nav aria-label="Functions"><a href="#">All functions</a>${linkHTML(keys[place - 1], "← ", "")}${linkHTML(keys[place + 1], "", " →")}</nav>
     <h2 id="title">${words(key)}${esc(result)} <small>${esc(found.attributes)}</small></h2>
     <section><h3>Error over ${of}</h3>
-      <p>Of each binade: heavy lines its largest error, dotted ones the mean; × where a NaN or an infinity is wrong; dashed the limits of the profiles.
+      <p>Of each ${found.sweeps.some((sweep) => sweep.step > 1) ? `${found.sweeps[0].step} binades: heavy lines the` : "binade: heavy lines its"} largest error, dotted ones the mean; × where a NaN or an infinity is wrong; dashed the limits of the profiles.
         Drag to zoom, click twice to go back; a name in the legend hides its curves. Errors below 10⁻⁶ ulp are drawn there.</p>
       <div class="plot" id="inputs" role="group" aria-label="Plot of the error over ${of}; the same in numbers below"></div></section>
     <section><h3>Sizes of the errors</h3>
@@ -51,6 +51,8 @@ const detailHTML = (found, key) => {
     ${found.sweeps.some((sweep) => sweep.special.length) ? `<section><h3>Special values</h3>${specialHTML(found)}</section>` : ""}
     <details><summary>Errors by binade, in numbers</summary><div id="binades"></div></details>`;
 };
+
+const transposed = (columns) => (columns[0] ?? []).map((_, i) => columns.map((column) => column[i]));
 
 let shown;
 const drawPlots = async () => {
@@ -62,6 +64,7 @@ const drawPlots = async () => {
 
 const openDetail = async (key) => {
   const found = JSON.parse(await unpack(data.details[key]));
+  for (const sweep of found.sweeps) sweep.binades = transposed(sweep.binades);
   shown = { key, found };
   $("detail").innerHTML = detailHTML(found, key);
   $("detail").querySelector("details").addEventListener("toggle", () => { $("binades").innerHTML ||= binadesHTML(found); });

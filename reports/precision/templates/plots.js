@@ -15,24 +15,25 @@ const series = (column) => ink(`series-${column % SYMBOLS.length}`);
 const weight = (place) => Math.max(1.5, 3.5 - 0.7 * place); // what lies under others shows beside them
 const tell = (number) => (number === null ? "∞" : Number(number.toPrecision(4)).toString());
 
+const middle = (sweep, row) => 2 ** (row[1] + sweep.step / 2);
 const curve = (sweep, place, rows, axis) => {
   const label = data.columns[sweep.column];
   const common = {
     type: "scatter", name: esc(label), legendgroup: label, xaxis: axis, yaxis: "y", showlegend: false,
-    x: rows.map(([, exponent]) => 2 ** (exponent + 0.5)), hovertemplate: "%{text}<extra></extra>",
+    x: rows.map((row) => middle(sweep, row)), hovertemplate: "%{text}<extra></extra>",
   };
   const line = { color: series(sweep.column), shape: "hvh" };
   const symbol = SYMBOLS[sweep.column % SYMBOLS.length];
-  const texts = rows.map(([, exponent, n, most, mean, , at, wrong]) =>
-    `<b>${esc(label)}</b>, 2<sup>${exponent}</sup> to 2<sup>${exponent + 1}</sup>: ${n.toLocaleString("en")} inputs<br>`
+  const texts = rows.map(([, exponent, n, most, mean, at, wrong]) =>
+    `<b>${esc(label)}</b>, 2<sup>${exponent}</sup> to 2<sup>${exponent + sweep.step}</sup>: ${n.toLocaleString("en")} inputs<br>`
     + `largest ${tell(most)} ulp${at ? ` at ${esc(at)}` : ""}<br>mean ${tell(mean)} ulp${wrong ? `<br>${esc(wrong)}` : ""}`);
-  const flawed = rows.filter((row) => row[7]);
+  const flawed = rows.filter((row) => row[6]);
   return [
     { ...common, mode: "lines+markers", y: rows.map((row) => Math.max(row[3], FLOOR)), text: texts,
       line: { ...line, width: weight(place) }, marker: { color: line.color, symbol, size: 6, maxdisplayed: 48 } },
     { ...common, mode: "lines", y: rows.map((row) => Math.max(row[4], FLOOR)), text: texts, line: { ...line, width: 1, dash: "dot" } },
-    ...(flawed.length ? [{ ...common, mode: "markers", x: flawed.map((row) => 2 ** (row[1] + 0.5)), y: flawed.map((row) => Math.max(row[3], FLOOR)),
-      text: texts.filter((_, i) => rows[i][7]), marker: { color: line.color, symbol: "x-open", size: 12, line: { width: 2 } } }] : []),
+    ...(flawed.length ? [{ ...common, mode: "markers", x: flawed.map((row) => middle(sweep, row)), y: flawed.map((row) => Math.max(row[3], FLOOR)),
+      text: texts.filter((_, i) => rows[i][6]), marker: { color: line.color, symbol: "x-open", size: 12, line: { width: 2 } } }] : []),
   ];
 };
 
@@ -69,7 +70,7 @@ const overInputs = (found, name) => {
   const rows = (sweep, negative) => sweep.binades.filter((row) => row[0] === negative);
   const sides = [1, 0].filter((negative) => found.sweeps.some((sweep) => rows(sweep, negative).length > 1));
   const exponents = found.sweeps.flatMap((sweep) => sweep.binades.map((row) => row[1]));
-  const span = [Math.min(...exponents), Math.max(...exponents) + 1].map((e) => e * Math.log10(2));
+  const span = [Math.min(...exponents), Math.max(...exponents) + found.sweeps[0].step].map((e) => e * Math.log10(2));
   const most = Math.max(1, ...found.sweeps.flatMap((sweep) => sweep.binades.map((row) => row[3])));
   const top = Math.max(most, found.limits.find(([ulps]) => ulps >= most)?.[0] ?? 0);
   const traces = [...found.sweeps.map(named), ...sides.flatMap((negative, n) =>

@@ -107,7 +107,7 @@ def test_the_histogram_keeps_its_count_in_wider_bins(sweep: Sweep) -> None:
     fine = [[0.0, 2.0**-20, 5], [2.0**-10, 1.125 * 2.0**-10, 3], [1.5 * 2.0**-10, 2.0**-9, 4],
             [0.5, 0.5625, 2], [0.5625, 0.625, 1], [2.0**63, float("inf"), 1]]  # fmt: skip
     found = details.histogram(replace(sweep, histogram=fine))
-    assert found[1] == [0.00097656, 0.0019531, 7]
+    assert found[1] == [0.0009766, 0.001953, 7]
     assert found[2:4] == [[0.5, 0.5625, 2], [0.5625, 0.625, 1]]
     assert sum(count for _, _, count in found if count) == 16
 
@@ -115,7 +115,19 @@ def test_the_histogram_keeps_its_count_in_wider_bins(sweep: Sweep) -> None:
 def test_what_is_not_finite_is_not_drawn(sweep: Sweep) -> None:
     rows = [Binade(False, e, 1, 1, 0.0, 0.0, 0.0, 0.0, None) for e in (128, 127, -127)]
     found = details.detail({0: replace(sweep, binades=rows)})
-    assert [row[1] for row in found["sweeps"][0]["binades"]] == [-127, 127]
+    assert found["sweeps"][0]["binades"][1] == (-127, 127)
+
+
+def test_wide_formats_are_drawn_by_several_binades_each(sweep: Sweep) -> None:
+    rows = [Binade(False, e, 1, e % 2 + 1, float(e == 3), e, 0.0, 0.0, None, {"number_for_nan": 1})
+            for e in range(-1023, 1024)]  # fmt: skip
+    (drawn,) = details.detail({0: replace(sweep, dtype="float64", binades=rows)})["sweeps"]
+    _, exponents, compared, largest, means, _, wrong = drawn["binades"]
+    assert drawn["step"] == 8 and len(exponents) == 256
+    place = exponents.index(0)
+    assert (compared[place], largest[place], means[place]) == (12, 1.0, 3.667)
+    assert wrong[place] == "8 × a number for NaN"
+    assert sum(compared) == sum(row.compared for row in rows)
 
 
 def test_a_right_nan_is_no_error(sweep: Sweep) -> None:
