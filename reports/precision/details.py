@@ -6,7 +6,6 @@ import base64
 import gzip
 import json
 import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -106,7 +105,7 @@ def _together(sweep: Sweep, step: int) -> list[list[Binade]]:
 def _binade(its: Sequence[Binade]) -> list[Any]:
     worst = max(its, key=lambda binade: binade.max)
     compared = sum(binade.compared for binade in its)
-    counts = sum((Counter(binade.counts) for binade in its), Counter[str]())
+    wrong = {kind for binade in its for kind in binade.counts if kind in wording.WRONG}
     return [
         int(worst.negative),
         min(binade.exponent for binade in its),
@@ -114,7 +113,7 @@ def _binade(its: Sequence[Binade]) -> list[Any]:
         _short(worst.max),
         _short(sum(binade.mean * binade.compared for binade in its) / compared),
         ", ".join(worst.worst.inputs) if worst.worst else "",
-        wording.wrong(counts),
+        wording.wrong({kind: sum(b.counts.get(kind, 0) for b in its) for kind in wrong}),
     ]
 
 

@@ -26,6 +26,9 @@ SCRIPTS = [
     *(TEMPLATES / name for name in ("data.js", "plots.js", "detail.js", "overview.js")),
 ]
 
+DRAWER = "plotly.offline"
+"""The module that has the script."""
+
 
 class MissingError(Exception):
     """The package that draws is not installed."""
@@ -92,7 +95,7 @@ def _data(columns: Sequence[Column], rows: Sequence[Row]) -> dict[str, object]:
 def plotly() -> tuple[str, str]:
     """What draws, and its licence; raises MissingError where it is not installed."""
     try:
-        script: str = importlib.import_module("plotly.offline").get_plotlyjs()
+        script: str = importlib.import_module(DRAWER).get_plotlyjs()
     except ImportError as error:
         raise MissingError(
             "the page needs the package plotly: pip install 'tensorcts[plots]'"

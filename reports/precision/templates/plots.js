@@ -55,7 +55,7 @@ const labelled = (group, between) => group.map(([ulps, names]) => `${esc(names)}
 
 const axis = (more) => ({
   type: "log", exponentformat: "power", gridcolor: ink("grid"), linecolor: ink("line"), zeroline: false, ticks: "outside",
-  tickcolor: ink("line"), nticks: 9, ...more,
+  tickcolor: ink("line"), nticks: 7, tickangle: 0, ...more,
 });
 const layout = (more) => ({
   paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: ink("ink") },
@@ -81,7 +81,7 @@ const overInputs = (found, name) => {
     title: { text: `${name}, ${negative ? "negative" : "positive"}`, standoff: 8 },
   })]));
   const notes = grouped(found.limits, 2.5).map((group) => ({
-    text: labelled(group, "<br>"), xref: "paper", x: 1.005, xanchor: "left", y: Math.log10(group.at(-1)[0]), yref: "y", showarrow: false,
+    text: labelled(group, "<br>").replace(/([^<>]{14,}?), /g, "$1,<br>"), xref: "paper", x: 1.005, xanchor: "left", y: Math.log10(group.at(-1)[0]), yref: "y", showarrow: false,
     align: "left", font: { size: 11, color: ink("soft") },
   }));
   return [traces, layout({
