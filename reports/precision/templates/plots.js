@@ -109,7 +109,7 @@ const overSizes = (found) => {
   });
   const high = Math.max(1, ...found.sweeps.flatMap((sweep) => sweep.histogram.map(([low]) => low * 1.2)));
   const notes = grouped(found.limits.filter(([ulps]) => ulps <= high * 4), 3).map((group) => ({
-    text: labelled(group, ", "), textangle: 90, x: Math.log10(group.at(-1)[0]), xanchor: "left", xshift: 2, y: 0.99, yref: "paper", yanchor: "top",
+    text: labelled(group, ", "), textangle: 90, x: Math.log10(group[0][0]), xanchor: "right", xshift: -2, y: 0.02, yref: "paper", yanchor: "bottom",
     showarrow: false, font: { size: 11, color: ink("soft") },
   }));
   return [traces, layout({
