@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance import (
     aliasing,
+    calling,
     causes,
     distributions,
     oracle,
@@ -90,12 +91,11 @@ class Judge:
         """The rounding errors that the backend admits to in this op and dtype."""
         declared = self.capabilities
         pair, way = f"{case.op.name}/{case.dtype}", self.way(case.op.name)
-        added = dtypes.component(case.dtype) if way == "own" else None  # step by step, stored too
         return NoiseModel.of(
             case.dtype,
             profile=declared.profile,
             correctly_rounded=_claimed(declared.correctly_rounded, case.dtype),
-            accumulator=declared.accumulator.get(pair, declared.accumulator.get(case.dtype, added)),
+            accumulator=calling.accumulator(declared.accumulator, case, way),
             stored=pair in declared.intermediates or way in STEPWISE,
             flush=self._flush(case) != "no",
             backward=pair in declared.backward_stable,

@@ -11,7 +11,13 @@ from typing import Any
 import numpy as np
 import scipy.special
 
-from tensorcts.reference.arrays.primitives import constant, hurwitz, is_complex, join_parts
+from tensorcts.reference.arrays.primitives import (
+    constant,
+    hurwitz,
+    is_complex,
+    join_parts,
+    stop_gradient,
+)
 
 
 def _base(g: Any, z: Any, x: Any, y: Any) -> Any:
@@ -46,8 +52,8 @@ def _exp(g: Any, z: Any, x: Any) -> Any:
 
 
 def _truncated_quotient(x: Any, y: Any) -> Any:
-    """x/y toward zero, by steps that do not round: a quotient that did would jump."""
-    return np.sign(x) * np.sign(y) * np.floor_divide(np.abs(x), np.abs(y))
+    """x/y toward zero. Nothing is truncated after a rounding: that would jump by 1."""
+    return stop_gradient((x - np.fmod(x, y)) / y)
 
 
 def _over_square(a: Any, r: Any) -> Any:
