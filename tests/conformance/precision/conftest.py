@@ -30,10 +30,10 @@ class Replacing(NumpyBackend):
 def judge() -> Callable[..., Judge]:
     """A judge of a function in a dtype, by NumPy's op or one in its place."""
 
-    def make(name: str, dtype: str, replacement: Callable[..., Any] | None = None) -> Judge:
+    def make(name: str, dtype: str, replacement: Any = None, size: int = blocks.BLOCK) -> Judge:
         function = find(name)
         kind = blocks.plan(function, dtype, exhaustive=True).kind
         replaced = {} if replacement is None else {function.op.name: replacement}
-        return Judge(Task("numpy", name, dtype, kind), InProcess(Replacing(replaced)))
+        return Judge(Task("numpy", name, dtype, kind, size=size), InProcess(Replacing(replaced)))
 
     return make

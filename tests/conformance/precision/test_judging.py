@@ -92,15 +92,13 @@ def test_a_flushing_backend_shows_in_the_subnormal_rows(judge: Make) -> None:
 
 
 @pytest.mark.parametrize("size", [64, 4096])
-def test_how_the_inputs_are_cut_into_blocks_does_not_show(
-    judge: Make, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_how_the_inputs_are_cut_into_blocks_does_not_show(judge: Make, size: int) -> None:
     """A step across the edge of two blocks counts, and counts once."""
     wrong = planted(np.exp, 4096, lambda x: x - 0.01)
     whole = swept(judge("exp", "float16", wrong))
-    monkeypatch.setattr(blocks, "BLOCK", size)
-    cut = swept(judge("exp", "float16", wrong))
-    assert judge("exp", "float16").plan.count == 2**15 // size
+    pieces = judge("exp", "float16", wrong, size)
+    assert pieces.plan.count == 2**15 // size
+    cut = swept(pieces)
     assert cut.all.counts == whole.all.counts and cut.all.counts["monotonicity"] == 1
     assert cut.all.worst == whole.all.worst and cut.histogram == whole.histogram
     assert cut == whole or size < 1024  # sums are taken within a binade

@@ -166,7 +166,7 @@ def test_halves_of_subnormal_numbers_are_no_ties(name: str) -> None:
 
 def test_no_rule_stands_where_the_tangent_is_no_power_of_two() -> None:
     for name in ("mish", "erf", "deg2rad", "selu"):
-        assert Truths(find(name), "float32")._sides == (0.0, 0.0)
+        assert Truths(find(name), "float32").sides == (0.0, 0.0)
     assert dtypes.format_of("float32").smallest_normal < TINY
 
 
