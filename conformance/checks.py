@@ -227,7 +227,7 @@ def _probes(test: Test, seed: int) -> Iterator[Case]:
 def _properties(test: Test, seed: int) -> Iterator[Case]:
     own = (test.op, test.dtype)
     yield from properties.cases(*own, _mild(test, seed), _odd(test, seed), usual_dtype(test.op))
-    if test.op.name in cotangents.repeated_ops() and test.dtype == usual_dtype(test.op):
+    if test.op.name in cotangents.REPEATED and test.dtype == usual_dtype(test.op):
         yield from cotangents.repeated(partial(_sampled, test, seed))
 
 

