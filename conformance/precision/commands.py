@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tensorcts.conformance import session
-from tensorcts.conformance.precision import blocks, cuda, functions, judging, recording, sweeps
+from tensorcts.conformance.precision import blocks, functions, gpu, judging, recording, sweeps
 from tensorcts.conformance.precision.functions import Function
 from tensorcts.conformance.precision.journals import Journal
 from tensorcts.conformance.precision.judging import Task
@@ -60,7 +60,7 @@ def tasks(choice: Choice) -> list[Task]:
 
 def _task(backend: str, function: Function, dtype: str, choice: Choice) -> Task:
     plan = blocks.plan(function, dtype, exhaustive=choice.exhaustive, seed=choice.seed)
-    size = cuda.BLOCK if judging.on_gpu(backend, plan) else blocks.BLOCK
+    size = gpu.BLOCK if judging.on_gpu(backend, plan) else blocks.BLOCK
     return Task(backend, function.name, dtype, plan.kind, choice.seed, size)
 
 

@@ -71,8 +71,8 @@ def offers(backend: str, function: Function, dtype: str) -> bool:
 
 
 def on_gpu(backend: str, plan: Plan) -> bool:
-    """Whether a sweep can stay in a GPU's memory (``cuda``)."""
-    from tensorcts.conformance.precision.cuda.judging import serves
+    """Whether a sweep can stay in a GPU's memory (``gpu``)."""
+    from tensorcts.conformance.precision.gpu.judging import serves
 
     return serves(host(backend).backend, plan)
 
@@ -80,7 +80,7 @@ def on_gpu(backend: str, plan: Plan) -> bool:
 @cache
 def judge_of(task: Task) -> Judge:
     """What judges the task's blocks in this process, on a GPU where they can stay there."""
-    from tensorcts.conformance.precision.cuda.judging import DeviceJudge
+    from tensorcts.conformance.precision.gpu.judging import DeviceJudge
 
     kind = DeviceJudge if on_gpu(task.backend, task.plan) else Judge
     return kind(task, host(task.backend))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 
 from tensorcts.conformance.precision import evaluations
-from tensorcts.conformance.precision.cuda import formulas
 from tensorcts.conformance.precision.functions import Function
+from tensorcts.conformance.precision.gpu import formulas
 from tensorcts.conformance.precision.neighbours import STEADY
 from tensorcts.conformance.precision.tallies import BINS, COUNTERS, FIRST_OCTAVE, IN_OCTAVE
 from tensorcts.conformance.precision.truths import TINY

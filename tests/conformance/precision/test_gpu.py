@@ -16,9 +16,9 @@ import numpy as np
 import pytest
 
 from tensorcts.backends.numpy_native import NumpyBackend
-from tensorcts.conformance.precision.cuda import formulas, kernels
-from tensorcts.conformance.precision.cuda.judging import DeviceJudge
 from tensorcts.conformance.precision.functions import everything, find
+from tensorcts.conformance.precision.gpu import formulas, kernels
+from tensorcts.conformance.precision.gpu.judging import DeviceJudge
 from tensorcts.conformance.precision.judging import Judge, SweepError, Task
 from tensorcts.conformance.precision.strips import quanta
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Backend, UnsupportedError
 from tensorcts.conformance.precision.blocks import Bits, Plan
-from tensorcts.conformance.precision.cuda import formulas, kernels
-from tensorcts.conformance.precision.cuda.kernels import CHUNK, COMPARED, JUDGED, KINDS, THREADS
+from tensorcts.conformance.precision.gpu import formulas, kernels
+from tensorcts.conformance.precision.gpu.kernels import CHUNK, COMPARED, JUDGED, KINDS, THREADS
 from tensorcts.conformance.precision.judging import Judge, SweepError
 from tensorcts.conformance.precision.strips import judge as judge_strip
 from tensorcts.conformance.precision.strips import quanta
@@ -24,7 +24,7 @@ from tensorcts.reference import dtypes
 SAMPLES = 64
 """Inputs of a block at which the GPU's truths are compared with the host's."""
 
-CUDA = 2
+CUDA_MEMORY = 2
 """The type of such devices in DLPack."""
 
 
@@ -38,7 +38,7 @@ def serves(backend: Backend, plan: Plan) -> bool:
     if not fits or formulas.formula(function) is None or not importlib.util.find_spec("cupy"):
         return False
     own = backend.to_device(np.zeros(1, np.float32))
-    if not hasattr(own, "__dlpack_device__") or own.__dlpack_device__()[0] != CUDA:
+    if not hasattr(own, "__dlpack_device__") or own.__dlpack_device__()[0] != CUDA_MEMORY:
         return False
     try:
         backend.adopt(own)
