@@ -15,9 +15,10 @@ recording    ``Tally`` → the record of ``tensorcts.reports.precision``
 commands     ``tensorcts precision``
 gpu          ``judging`` on an NVIDIA GPU, which results, truths and counts do not leave
 
-A device that computes the truths itself, as ``gpu`` does, joins at ``judging.judge_of``: whatever has a method
-``tally(block) -> Tally`` may stand there in place of ``Judge``. It takes a ``Plan``'s inputs, whole
-binades as runs of bit patterns, and fills a ``Row`` for each key of ``Layout.binade``:
+A device that computes the truths itself joins at ``judging.judge_of``, as ``gpu`` does: whatever
+has a method ``tally(block) -> Tally`` may stand there in place of ``Judge``. It takes a ``Plan``'s
+inputs, whole binades as runs of bit patterns, and fills a ``Row`` for each key of
+``Layout.binade``:
 
 * ``y = f(float64(x))`` by ``evaluations``, with its ``Margin`` (three numbers);
 * where y ± margin round to two numbers the truth is undecided: these inputs, one in 2**18, go to
