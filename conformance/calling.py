@@ -39,13 +39,9 @@ def function_of(backend: Backend, case: Case) -> Callable[..., Any]:
 def accumulator(declared: Mapping[str, str], case: Case, way: Way) -> str | None:
     """The dtype that a case's sums accumulate in, None for the default.
 
-    A backend's own autodiff may add cotangents step by step, and store each sum; what is composed
-    adds as the backend's ops do, of which one may accumulate in less than others.
+    A backend's own autodiff may add cotangents step by step, and store each sum.
     """
-    stored, adding = dtypes.component(case.dtype), (f"{a}/{case.dtype}" for a in composing.ADDING)
-    if way == "composed" and any(declared.get(pair) == stored for pair in adding):
-        return stored
-    default = stored if way == "own" else None
+    default = dtypes.component(case.dtype) if way == "own" else None
     return declared.get(f"{case.op.name}/{case.dtype}", declared.get(case.dtype, default))
 
 

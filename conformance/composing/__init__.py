@@ -16,10 +16,7 @@ from tensorcts.conformance.composing.primitives import interpreted
 from tensorcts.reference.autodiff.rules import MissingRuleError
 from tensorcts.reference.registry import Op
 
-__all__ = ["ADDING", "composed"]
-
-ADDING = ("sum", "cumulative_sum", "scatter_add", "matmul", "einsum")
-"""The ops of a backend that add, as the primitives call them."""
+__all__ = ["composed"]
 
 
 def composed(

@@ -194,15 +194,6 @@ def test_16_bit_steps_are_stored_unless_a_kernel_takes_them_at_once() -> None:
     assert [model.accumulator for model in models] == ["float32", "float16", "float32"]
 
 
-def test_what_is_composed_adds_as_narrowly_as_the_ops() -> None:
-    (case, *_) = gradient_cases("softmax", "float16")
-    host = InProcess(NumpyBackend())
-    declared = replace(host.capabilities, accumulator={"scatter_add/float16": "float16"})
-    judge = Judge(declared, host.run, Cache(None), way=lambda op: "composed")
-    assert judge.model(case).accumulator == "float16"
-    assert judge.model(replace(case, dtype="float32")).accumulator == "float32"
-
-
 def test_every_gradient_has_cases_in_every_dtype() -> None:
     for test in checks.all_tests():
         if test.check in checks.GRADIENTS:
