@@ -45,6 +45,16 @@ def accumulator(declared: Mapping[str, str], case: Case, way: Way) -> str | None
     return declared.get(f"{case.op.name}/{case.dtype}", declared.get(case.dtype, default))
 
 
+def own_accumulators(
+    declared: Mapping[str, str], case: Case, way: Way
+) -> tuple[tuple[str, str], ...]:
+    """The primitives of a composed gradient that accumulate as the ops declare which run them."""
+    if way != "composed":
+        return ()
+    pairs = ((p, declared.get(f"{op}/{case.dtype}")) for p, op in composing.ADDING.items())
+    return tuple((primitive, dtype) for primitive, dtype in pairs if dtype is not None)
+
+
 def _counts(case: Case) -> list[int]:
     """How many arrays are the op's own, and how many cotangents there are of each order."""
     wide = [None if a is None else dtypes.widen(a) for a in case.arrays]

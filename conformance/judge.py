@@ -96,6 +96,7 @@ class Judge:
             profile=declared.profile,
             correctly_rounded=_claimed(declared.correctly_rounded, case.dtype),
             accumulator=calling.accumulator(declared.accumulator, case, way),
+            own=calling.own_accumulators(declared.accumulator, case, way),
             stored=pair in declared.intermediates or way in STEPWISE,
             flush=self._flush(case) != "no",
             backward=pair in declared.backward_stable,

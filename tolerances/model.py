@@ -29,6 +29,7 @@ class NoiseModel:
         off by half an ulp (Welford's variance; Chan, Golub & LeVeque 1983).
     operand_bits: the significand bits that contractions keep of their operands, None for all.
     truncating: whether accumulators may round toward zero.
+    own: the accumulators of primitives, by name, that have another one.
     """
 
     dtype: str
@@ -40,6 +41,7 @@ class NoiseModel:
     backward: bool = False
     operand_bits: int | None = None
     truncating: bool = False
+    own: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(
@@ -54,6 +56,7 @@ class NoiseModel:
         backward: bool = False,
         operand_bits: int | None = None,
         truncating: bool = False,
+        own: tuple[tuple[str, str], ...] = (),
     ) -> NoiseModel:
         """The model with the accumulator's default: float32 for 16-bit floats, else the dtype."""
         default = "float32" if dtypes.is_narrow(dtype) else dtypes.component(dtype)
@@ -68,6 +71,7 @@ class NoiseModel:
             backward,
             operand_bits,
             truncating,
+            own,
         )
 
     @property
@@ -94,7 +98,8 @@ class NoiseModel:
     def noise(self, generator: np.random.Generator, samples: int | None = None) -> Noise:
         """The errors, drawn from a generator, ``magnification`` times as large as in earnest."""
         budgets = self.budgets(self.intermediates)
-        return Noise(budgets, *self._formats, generator, self.flush, self._kept, samples)
+        flush, kept, own = self.flush, self._kept, self._own
+        return Noise(budgets, *self._formats, generator, flush, kept, samples, own)
 
     def leaning(self, leanings: NDArray[np.float64]) -> Leaning:
         """Errors of one direction, as much magnified (``Leaning.leanings``)."""
@@ -104,6 +109,7 @@ class NoiseModel:
             *self._formats,
             generator,
             operand_bits=self._kept,
+            own=self._own,
             leanings=leanings,
             truncating=self.truncating,
         )
@@ -121,11 +127,16 @@ class NoiseModel:
     @property
     def _formats(self) -> tuple[Format, Format]:
         """Those of intermediates and accumulator, coarser by the magnification."""
-        intermediates, accumulator = map(dtypes.format_of, (self.intermediates, self.accumulator))
-        return (
-            replace(intermediates, p=intermediates.p - self._lost),
-            replace(accumulator, p=accumulator.p - self._lost),
-        )
+        return self._coarser(self.intermediates), self._coarser(self.accumulator)
+
+    @property
+    def _own(self) -> dict[str, Format]:
+        """The formats of primitives that accumulate in another one."""
+        return {primitive: self._coarser(dtype) for primitive, dtype in self.own}
+
+    def _coarser(self, dtype: str) -> Format:
+        form = dtypes.format_of(dtype)
+        return replace(form, p=form.p - self._lost)
 
     def describe(self) -> str:
         """The model in words."""
@@ -133,6 +144,7 @@ class NoiseModel:
         traits = ", subnormals flushed" if self.flush else ""
         traits += ", backward stable" if self.backward else ""
         traits += "" if self.operand_bits is None else f", operands of {self.operand_bits} bits"
+        traits += "".join(f", {primitive} in {dtype}" for primitive, dtype in self.own)
         return f"{where}{traits}, primitives by the profile {self.profile}"
 
     def __str__(self) -> str:
@@ -143,4 +155,5 @@ class NoiseModel:
         traits += ["backward"] if self.backward else []
         traits += [f"operands {self.operand_bits}"] if self.operand_bits is not None else []
         traits += ["truncating"] if self.truncating else []
+        traits += [f"{primitive} {dtype}" for primitive, dtype in self.own]
         return f"{self.dtype} {self.profile} {claims} {self.accumulator} {' '.join(traits)}"

@@ -12,11 +12,11 @@ from typing import Any
 
 from tensorcts.backends.protocol import Backend, UnsupportedError
 from tensorcts.conformance.composing.arrays import Device
-from tensorcts.conformance.composing.primitives import interpreted
+from tensorcts.conformance.composing.primitives import ADDING, interpreted
 from tensorcts.reference.autodiff.rules import MissingRuleError
 from tensorcts.reference.registry import Op
 
-__all__ = ["composed"]
+__all__ = ["ADDING", "composed"]
 
 
 def composed(

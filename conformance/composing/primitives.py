@@ -171,6 +171,17 @@ def _identity(device: Device, x: Any, *more: Any) -> Any:
     return x
 
 
+ADDING: dict[str, str] = {
+    "sum": "sum",
+    "prod": "prod",
+    "cumsum": "cumulative_sum",
+    "cumprod": "cumulative_prod",
+    "matmul": "matmul",
+    "einsum": "einsum",
+    "scatter_sum": "scatter_add",
+}
+"""The ops that primitives which accumulate are called as."""
+
 ELEMENTWISE: dict[Any, str] = {
     **primitives.ARITHMETIC,
     np.rint: "round",

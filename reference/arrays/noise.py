@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,7 @@ class Noise:
     flush: whether subnormal results may become zeros.
     operand_bits: the significand bits that contractions keep of their operands.
     samples: how many times each error is drawn, side by side; None is once, into a plain array.
+    own: the accumulators of primitives, by name, that have another one.
     """
 
     budgets: Mapping[str, float]
@@ -43,6 +44,12 @@ class Noise:
     flush: bool = False
     operand_bits: int = 53
     samples: int | None = None
+    own: Mapping[str, Format] = field(default_factory=dict)
+
+    def within(self, primitive: Callable[..., Any]) -> Self:
+        """The errors of a primitive, which may accumulate in a format of its own."""
+        form = self.own.get(getattr(primitive, "__name__", ""))
+        return self if form is None else replace(self, accumulator=form)
 
     def taken(self, x: Any) -> Any:
         """``x`` as a contraction takes it: rounded to the bits that it keeps."""

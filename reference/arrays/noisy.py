@@ -52,7 +52,7 @@ class Noisy(Interpreter):
     def _disturbed(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         own = CONTRACTIONS.get(function, UNEVEN.get(function))
         if own is not None:
-            return own(self.noise, *args, **kwargs)
+            return own(self.noise.within(function), *args, **kwargs)
         result = function(*args, **kwargs)
         if function in primitives.ARITHMETIC:
             budget = self.noise.budgets[_row(primitives.ARITHMETIC[function], result)]
