@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tensorcts.conformance.cli.group import FORMATS, main
+
+if TYPE_CHECKING:
+    from tensorcts.conformance.precision.judging import Place
 
 
 @main.command()
@@ -27,6 +31,12 @@ from tensorcts.conformance.cli.group import FORMATS, main
 @click.option("--seed", type=int, default=0, show_default=True, help="Samples follow from it.")
 @click.option("-j", "--jobs", type=click.IntRange(1), default=os.cpu_count() or 1,
               show_default="one a processor", help="Processes that share the work.")  # fmt: skip
+@click.option(
+    "--judge",
+    type=click.Choice(["host", "gpu"]),
+    show_default="where results lie",
+    help="Where truths are computed and errors counted; the GPU is for float32.",
+)
 @click.option("--scheduler", metavar="ADDRESS", help="Dask scheduler that spreads the work.")
 @click.option("--format", "form", type=FORMATS, default="text", show_default=True)
 def precision(
@@ -37,6 +47,7 @@ def precision(
     report: Path,
     seed: int,
     jobs: int,
+    judge: Place | None,
     scheduler: str | None,
     form: str,
 ) -> None:
@@ -49,13 +60,14 @@ def precision(
     Examples:
       tensorcts precision --backend torch --op gelu --dtype bfloat16
       tensorcts precision --backend numpy --op exp --dtype float32 --exhaustive
+      tensorcts precision --backend numpy --dtype float32 --exhaustive --judge gpu -j 15
       tensorcts precision --backend opencl --exhaustive --scheduler tcp://10.0.0.1:8786
     """
     from tensorcts.conformance.precision import commands
     from tensorcts.conformance.precision.commands import Choice
 
     try:
-        chosen = Choice(backends, ops, dtypes, exhaustive, seed)
+        chosen = Choice(backends, ops, dtypes, exhaustive, seed, judge)
         whole = commands.run(chosen, report, jobs, scheduler, as_json=form == "json")
     except ValueError as error:
         raise click.UsageError(str(error)) from error

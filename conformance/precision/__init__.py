@@ -13,7 +13,7 @@ journals     the tallies that are done, on the disk: what a killed sweep goes on
 sweeps       ``executor.map`` over blocks: here, in processes, on a Dask cluster
 recording    ``Tally`` → the record of ``tensorcts.reports.precision``
 commands     ``tensorcts precision``
-gpu          ``judging`` on an NVIDIA GPU, which results, truths and counts do not leave
+gpu          ``judging`` on an NVIDIA GPU, which truths and counts do not leave
 
 A device that computes the truths itself joins at ``judging.judge_of``, as ``gpu`` does: whatever
 has a method ``tally(block) -> Tally`` may stand there in place of ``Judge``. It takes a ``Plan``'s

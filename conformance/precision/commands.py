@@ -13,10 +13,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tensorcts.conformance import session
-from tensorcts.conformance.precision import blocks, functions, gpu, judging, recording, sweeps
+from tensorcts.conformance.precision import blocks, functions, judging, recording, sweeps
 from tensorcts.conformance.precision.functions import Function
+from tensorcts.conformance.precision.gpu import placing
 from tensorcts.conformance.precision.journals import Journal
-from tensorcts.conformance.precision.judging import Task
+from tensorcts.conformance.precision.judging import Place, Task
 from tensorcts.conformance.precision.sweeps import Step
 from tensorcts.reference.dtypes import STORABLE
 from tensorcts.reports.precision import html, records, terminal
@@ -26,20 +27,27 @@ from tensorcts.tolerances import budgets
 
 @dataclass(frozen=True)
 class Choice:
-    """What is to be swept; no ops or dtypes mean all of them."""
+    """What is to be swept; no ops or dtypes mean all of them.
+
+    judge: where truths and counts are made, where that can be; None: where the results lie.
+    """
 
     backends: Sequence[str]
     ops: Sequence[str]
     dtypes: Sequence[str]
     exhaustive: bool
     seed: int
+    judge: Place | None = None
 
 
 def tasks(choice: Choice) -> list[Task]:
     """The sweeps, of what the backends offer.
 
-    Raises ValueError or UnknownOpError for what can't be swept or is not there.
+    Raises ValueError or UnknownOpError for what can't be swept or is not there, UnavailableError
+    for a GPU that is to judge and is not there.
     """
+    if choice.judge == "gpu":
+        placing.require_gpu()
     for name in choice.dtypes:
         if name not in STORABLE:
             raise ValueError(f"unknown dtype {name!r}; there are {', '.join(STORABLE)}")
@@ -60,8 +68,8 @@ def tasks(choice: Choice) -> list[Task]:
 
 def _task(backend: str, function: Function, dtype: str, choice: Choice) -> Task:
     plan = blocks.plan(function, dtype, exhaustive=choice.exhaustive, seed=choice.seed)
-    size = gpu.BLOCK if judging.on_gpu(backend, plan) else blocks.BLOCK
-    return Task(backend, function.name, dtype, plan.kind, choice.seed, size)
+    place, size = placing.of(judging.host(backend).backend, plan, choice.judge)
+    return Task(backend, function.name, dtype, plan.kind, choice.seed, size, place)
 
 
 def run(choice: Choice, folder: Path, jobs: int, scheduler: str | None, *, as_json: bool) -> bool:

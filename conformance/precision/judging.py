@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from tensorcts.conformance.precision.tallies import BINS, Row, Tally
 from tensorcts.conformance.precision.truths import Truths
 from tensorcts.reference import dtypes
 
+Place = Literal["host", "gpu"]
+"""Where truths and counts are made: by NumPy, or on an NVIDIA GPU (``gpu``)."""
+
 Judged = tuple[int, Row, NDArray[np.intp] | None]
 """A strip's first input, its row and its histogram."""
 
@@ -42,6 +45,7 @@ class Task:
     backend: NAME, or NAME:DEVICE.
     function: ``Function.name``.
     kind, seed, size: of the inputs (``blocks.Plan``).
+    judge: where truths and counts are made.
     """
 
     backend: str
@@ -50,6 +54,7 @@ class Task:
     kind: blocks.Kind
     seed: int = 0
     size: int = blocks.BLOCK
+    judge: Place = "host"
 
     @property
     def plan(self) -> Plan:
@@ -70,19 +75,12 @@ def offers(backend: str, function: Function, dtype: str) -> bool:
     return fits and held.unsupported(function.op.name, dtype) is None
 
 
-def on_gpu(backend: str, plan: Plan) -> bool:
-    """Whether a sweep can stay in a GPU's memory (``gpu``)."""
-    from tensorcts.conformance.precision.gpu.judging import serves
-
-    return serves(host(backend).backend, plan)
-
-
 @cache
 def judge_of(task: Task) -> Judge:
-    """What judges the task's blocks in this process, on a GPU where they can stay there."""
+    """What judges the task's blocks in this process."""
     from tensorcts.conformance.precision.gpu.judging import DeviceJudge
 
-    kind = DeviceJudge if on_gpu(task.backend, task.plan) else Judge
+    kind = DeviceJudge if task.judge == "gpu" else Judge
     return kind(task, host(task.backend))
 
 

@@ -34,6 +34,7 @@ def record(swept: Swept, seconds: float) -> Sweep:
         result=function.result_dtype(task.dtype),
         inputs=task.kind,
         seed=task.seed,
+        judge=task.judge,
         suite=session.suite_version(),
         started=datetime.now(UTC).isoformat(timespec="seconds"),
         seconds=round(seconds, 3),

@@ -67,6 +67,7 @@ class Sweep:
     histogram: from, to, how many errors lie between.
     counts: how many points are misrounded, NaN for a number and so on; ``examples`` has of each the
         smallest bit pattern.
+    judge: where truths and errors were computed, "host" or "gpu"; empty where it was not kept.
     limits: the ulps that each profile allows, the tightest first; ``profile`` the tightest that is
         met, empty where none is, or where there are none.
     failure: why there are no figures.
@@ -83,6 +84,7 @@ class Sweep:
     started: str
     seconds: float
     environment: dict[str, str]
+    judge: str = ""
     points: int = 0
     compared: int = 0
     max: float = 0.0

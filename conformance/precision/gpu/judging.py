@@ -1,19 +1,18 @@
-"""Blocks judged on a GPU: results are never copied to the host, but for single inputs."""
+"""Blocks judged on a GPU: results stay there, but for single inputs, or are copied there."""
 
 from __future__ import annotations
 
-import importlib.util
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.backends.protocol import Backend, UnsupportedError
-from tensorcts.conformance.precision.blocks import Bits, Plan
-from tensorcts.conformance.precision.gpu import formulas, kernels
+from tensorcts.conformance.precision.blocks import BLOCK, Bits
+from tensorcts.conformance.precision.gpu import formulas, kernels, placing
 from tensorcts.conformance.precision.gpu.kernels import CHUNK, COMPARED, JUDGED, KINDS, THREADS
 from tensorcts.conformance.precision.judging import Judge, SweepError
 from tensorcts.conformance.precision.strips import judge as judge_strip
@@ -23,28 +22,6 @@ from tensorcts.reference import dtypes
 
 SAMPLES = 64
 """Inputs of a block at which the GPU's truths are compared with the host's."""
-
-CUDA_MEMORY = 2
-"""The type of such devices in DLPack."""
-
-
-def serves(backend: Backend, plan: Plan) -> bool:
-    """Whether a sweep can stay on a GPU: a float32 function of one number, arrays in CUDA memory.
-
-    Needs CuPy, and a backend that can ``adopt`` arrays.
-    """
-    function, dtype = plan.function, plan.dtype
-    fits = plan.kind == "all" and dtype == "float32" == function.result_dtype(dtype)
-    if not fits or formulas.formula(function) is None or not importlib.util.find_spec("cupy"):
-        return False
-    own = backend.to_device(np.zeros(1, np.float32))
-    if not hasattr(own, "__dlpack_device__") or own.__dlpack_device__()[0] != CUDA_MEMORY:
-        return False
-    try:
-        backend.adopt(own)
-    except UnsupportedError:
-        return False
-    return True
 
 
 @dataclass(frozen=True)
@@ -65,8 +42,9 @@ class DeviceJudge(Judge):
         """A block's tally: of the positive numbers, then of the negative ones."""
         first = block * self.plan.size
         lead = int(first > 0)  # the step to the first number counts, too
-        magnitudes = self._cupy.arange(first - lead, first + self.plan.size, dtype=np.uint32)
-        plus, minus = (self._results(magnitudes | np.uint32(s)) for s in (0, self.plan.layout.sign))
+        ends = first - lead, first + self.plan.size
+        run = self._made_there if self._adopts else self._copied
+        plus, minus = (run(*ends, np.uint32(sign)) for sign in (0, self.plan.layout.sign))
         self._check(first)
         signs = [(plus, None, 0), (minus, plus, int(self.plan.layout.sign))]
         return merge(self._sign(first, lead, *each) for each in signs)
@@ -153,8 +131,9 @@ class DeviceJudge(Judge):
         place = (bits & ~self.plan.layout.sign).astype(np.int64) - start
         return self.plan.layout.array(self._cupy.asnumpy(got[self._cupy.asarray(place)]))
 
-    def _results(self, bits: Any) -> Any:
+    def _made_there(self, first: int, stop: int, sign: np.uint32) -> Any:
         """The bits of the backend's results, where they are."""
+        bits = self._cupy.arange(first, stop, dtype=np.uint32) | sign
         backend, name = self.host.backend, self.function.op.name
         taken = backend.adopt(bits.view(np.float32))
         with np.errstate(all="ignore"):
@@ -162,6 +141,12 @@ class DeviceJudge(Judge):
         if result.dtype != np.float32 or result.shape != bits.shape:
             raise SweepError(f"{name} gives {result.dtype}{list(result.shape)}")
         return self._cupy.ascontiguousarray(result).view(np.uint32)
+
+    def _copied(self, first: int, stop: int, sign: np.uint32) -> Any:
+        """The bits of results by the backend's ordinary adapter, piece by piece."""
+        ends = [*range(first, stop, BLOCK), stop]
+        pieces = (self.plan.layout.range(*each) | sign for each in pairwise(ends))
+        return self._cupy.concatenate([self._cupy.asarray(self._run(piece)) for piece in pieces])
 
     def _check(self, first: int) -> None:
         """Hold the GPU's truths to the host's at inputs all over the block.
@@ -188,6 +173,10 @@ class DeviceJudge(Judge):
                 f"{self.function.name} in double on the GPU is {theirs[place]!r} at {x[place]!r}, "
                 f"on the host {truths[place]!r}"
             )
+
+    @cached_property
+    def _adopts(self) -> bool:
+        return placing.adopts(self.host.backend)
 
     @cached_property
     def _module(self) -> Any:

@@ -8,16 +8,20 @@ from __future__ import annotations
 import ctypes
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from tensorcts.backends.numpy_native import NumpyBackend
+from tensorcts.conformance.cli import main
+from tensorcts.conformance.precision import blocks
 from tensorcts.conformance.precision.functions import everything, find
-from tensorcts.conformance.precision.gpu import formulas, kernels
+from tensorcts.conformance.precision.gpu import formulas, kernels, placing
 from tensorcts.conformance.precision.gpu.judging import DeviceJudge
 from tensorcts.conformance.precision.judging import Judge, SweepError, Task
 from tensorcts.conformance.precision.strips import quanta
@@ -106,7 +110,7 @@ def both(
         pytest.skip("no C++ compiler")
     monkeypatch.setattr(NumpyBackend, "adopt", lambda self, array: array)
 
-    def make(name: str, replacement: Any = None) -> tuple[Judge, DeviceJudge]:
+    def make(name: str, replacement: Any = None, adopts: bool = True) -> tuple[Judge, DeviceJudge]:
         task = Task("numpy", name, "float32", "all", size=SIZE)
         host = judge(name, "float32", replacement).host
         device = DeviceJudge(task, host)
@@ -118,7 +122,7 @@ def both(
         command = [COMPILER, "-O2", "-std=c++17", "-ffp-contract=off", "-shared", "-fPIC", "-w",
                    str(code), "-o", str(library)]  # fmt: skip
         subprocess.run(command, check=True)
-        vars(device).update(_cupy=HostArrays(), _module=Library(library))
+        vars(device).update(_cupy=HostArrays(), _module=Library(library), _adopts=adopts)
         return Judge(task, host), device
 
     return make
@@ -161,6 +165,10 @@ def test_honest_functions_are_counted_alike(both: Any, name: str, block: int) ->
     assert_same(host, device, block)
 
 
+def test_results_from_the_host_are_counted_alike(both: Any) -> None:
+    assert_same(*both("exp", wrong_in_every_way, adopts=False), 133)
+
+
 def assert_same(host: Judge, device: DeviceJudge, block: int) -> None:
     """But for what differs by design: sums as double functions do, steps between blocks."""
     expected, found = host.tally(block), device.tally(block)
@@ -191,3 +199,28 @@ def test_every_function_that_rounds_has_a_formula_or_is_named() -> None:
     lacking = {f.name for f in everything() if f.arity == 1 and formulas.formula(f) is None}
     assert {name for name in lacking if not name.startswith("astype-")} == {"digamma"}
     assert formulas.formula(find("exp")) == "exp(x)"
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "wanted", "place"),
+    [
+        ("exp", "float32", "gpu", ("gpu", placing.COPIED)),
+        ("exp", "float32", "host", ("host", blocks.BLOCK)),
+        ("exp", "float32", None, ("host", blocks.BLOCK)),
+        ("exp", "bfloat16", "gpu", ("host", blocks.BLOCK)),
+        ("digamma", "float32", "gpu", ("host", blocks.BLOCK)),
+        ("add", "float32", "gpu", ("host", blocks.BLOCK)),
+    ],
+)
+def test_a_backend_in_the_hosts_memory_is_judged_on_a_gpu_where_that_is_asked_for(
+    name: str, dtype: str, wanted: Any, place: tuple[str, int]
+) -> None:
+    plan = blocks.plan(find(name), dtype, exhaustive=True)
+    assert placing.of(NumpyBackend(), plan, wanted) == place
+
+
+def test_a_gpu_that_is_not_there_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    arguments = ["precision", "--backend", "numpy", "--op", "exp", "--report", str(tmp_path)]
+    result = CliRunner().invoke(main, [*arguments, "--judge", "gpu"])
+    assert result.exit_code == 2 and "needs an NVIDIA GPU and CuPy" in result.output
