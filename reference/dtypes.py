@@ -196,7 +196,9 @@ def round_once(hi: NDArray[Any], lo: NDArray[Any], name: str) -> NDArray[Any]:
         return np.where(lo == 0, hi, hi + lo)  # -0 + 0 would be +0
     if not is_floating(name):
         return np.asarray(hi).astype(target)
-    odd = round_to_odd(np.asarray(hi, np.float64), np.asarray(lo, np.float64))
+    odd = np.asarray(hi, np.float64)
+    if np.any(lo):
+        odd = round_to_odd(odd, np.asarray(lo, np.float64))
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         if name not in EXTENDED:
             return odd.astype(target)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, reduce
 
 import mpmath
 import numpy as np
@@ -33,6 +33,8 @@ COMPOSED = 2.0**-40
 class Margin:
     """What float64 arithmetic is certainly not off by: relative·|y| + absolute + slope·|x|.
 
+    Of two arguments x is the larger one.
+
     Nothing at all where what it rounds to 53 bits rounds to a narrower format as the truth does.
     """
 
@@ -50,7 +52,7 @@ class Margin:
         found = self.relative * np.abs(y)
         found += self.absolute
         if self.slope:
-            found += self.slope * np.abs(xs[0])
+            found += self.slope * np.abs(reduce(np.maximum, xs))
         return found
 
 
@@ -83,8 +85,8 @@ MARGINS = {
     "lgamma": Margin(COMPOSED, absolute=2.0**-44, slope=2.0**-40),
     # Reflected for x < 0, where π/tan πx and digamma(1 - x) ≤ 16 cancel; for x > 0 beside 1.46.
     "digamma": Margin(COMPOSED, absolute=2.0**-42),
-    # max(x, y) and log1p(exp(-|x - y|)) ≤ log 2 cancel.
-    "logaddexp": Margin(absolute=2.0**-46),
+    # max(x, y) and log1p(exp(-|x - y|)) cancel: their sizes are |result| + 2·|max| at most.
+    "logaddexp": Margin(slope=2.0**-43),
 }
 """Margins that a relative error does not describe; with the terms that cancel."""
 
@@ -145,3 +147,6 @@ STABLE: dict[str, Evaluation] = {
 BEYOND = {"tanhshrink": 64.0}
 """For |x| above it float64's result is exact but for a rest, away from zero, that no format shows:
 x - tanh x is x ∓ 1, a midpoint of float32 for all |x| in [2**24, 2**25), and 2·exp(-2|x|)."""
+
+UNDER_TANGENT = ("xlog1py",)
+"""x·g(y): of tiny y float64 arithmetic gives x·y, which may be a midpoint, but g(y) is below y."""

@@ -83,8 +83,9 @@ def judge(strip: Strip) -> tuple[Row, NDArray[np.intp]]:
     size = np.abs(error)
     total, odd = float(size.sum()), 0
     if np.isnan(total):
-        odd = int(np.count_nonzero(np.isnan(size)))
-        error, size = np.nan_to_num(error), np.nan_to_num(size)
+        nothing = np.isnan(size)
+        odd = int(np.count_nonzero(nothing))
+        error, size = (np.where(nothing, 0.0, each) for each in (error, size))
         total = float(size.sum())
     worst = int(size.argmax())
     largest = float(size[worst])

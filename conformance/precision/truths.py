@@ -21,14 +21,13 @@ from numpy.typing import NDArray
 
 from tensorcts.conformance import oracle
 from tensorcts.conformance.cases import Case
-from tensorcts.conformance.precision import evaluations
+from tensorcts.conformance.precision import errors, evaluations
 from tensorcts.conformance.precision.evaluations import Evaluation, Margin, Numbers
 from tensorcts.conformance.precision.functions import Function
 from tensorcts.conformance.truths import split
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.multiprecision import PRECISION, precision
-from tensorcts.tolerances.ulps import goldberg_ulp
 
 TINY = 2.0**-60
 """Below it no format of p ≤ 24 can tell a function from its tangent at 0, but for its side."""
@@ -110,7 +109,7 @@ class Truths:
             differ = _near_a_midpoint(y, around, self.result)
         if not differ.any():
             return np.zeros(0, np.intp)
-        return np.flatnonzero(differ & np.isfinite(y))
+        return np.flatnonzero(differ & (np.abs(y) < errors.scale(self.result).beyond))
 
     def exactly(self, arrays: Arrays) -> tuple[Numbers, Numbers]:
         """The truths as ``hi`` + ``lo``, by as many bits as it takes for more not to change them.
@@ -138,15 +137,18 @@ class Truths:
 
     def _decided(self, y: Numbers, arrays: Arrays) -> Numbers:
         """Float64's that lie on the truths' sides of all midpoints, in place of undecided ones."""
-        side = self._side(dtypes.widen(arrays[0]), y)
+        side = self._side(tuple(map(dtypes.widen, arrays)), y)
         found = np.nextafter(y, side * np.inf)
         left = side == 0
         if left.any():
             found[left] = dtypes.round_to_odd(*self.exactly(tuple(a[left] for a in arrays)))
         return found
 
-    def _side(self, x: Numbers, y: Numbers) -> Numbers:
+    def _side(self, xs: tuple[Numbers, ...], y: Numbers) -> Numbers:
         """On which side of float64's result the truth lies, where a rule tells; else 0."""
+        if self.function.op.name in evaluations.UNDER_TANGENT:
+            return -np.copysign(np.abs(xs[1]) < TINY, xs[0])
+        x = xs[0]
         near = np.where(x > 0, *self.sides) * (np.abs(x) < TINY)
         beyond = evaluations.BEYOND.get(self.function.op.name, np.inf)
         return np.where(np.abs(x) > beyond, np.sign(y), near)
@@ -193,6 +195,8 @@ def _differ(one: tuple[Numbers, Numbers], other: tuple[Numbers, Numbers]) -> NDA
 
 def _near_a_midpoint(y: Numbers, around: Numbers, name: str) -> NDArray[np.bool_]:
     """Whether a midpoint of the format lies within ``around`` of y."""
-    unit = goldberg_ulp(y, np.zeros(1), dtypes.format_of(name))
+    unit = dtypes.format_of(name).ulp(y)
     scaled = y / unit
-    return np.abs(scaled - np.floor(scaled) - 0.5) <= around / unit
+    scaled -= np.floor(scaled)
+    scaled -= 0.5
+    return np.asarray(np.abs(scaled) <= around / unit)

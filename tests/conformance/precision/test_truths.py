@@ -176,6 +176,36 @@ def test_numbers_less_one_are_no_ties_of_tanhshrink() -> None:
     assert np.all(np.abs(hi) > np.abs(x.astype(np.float64)) - 1)
 
 
+def test_products_of_tiny_numbers_are_no_ties_of_xlog1py() -> None:
+    """x·y is a midpoint where y is an odd multiple of 2**-133 and x = ±½."""
+    y = Layout.of("bfloat16").array([1, 3, 0x8001, 0x8003] * 2).view(dtypes.numpy_dtype("bfloat16"))
+    x = np.repeat([0.5, -0.5], 4).astype(y.dtype)
+    truths = Truths(find("xlog1py"), "bfloat16")
+    hi, _ = truths(x, y)
+    exact, rest = truths.exactly((x, y))
+    np.testing.assert_array_equal(exact, dtypes.widen(x) * dtypes.widen(y))
+    np.testing.assert_array_equal(np.sign(hi - exact), np.sign(rest))
+
+
+def test_a_number_past_the_largest_is_decided() -> None:
+    truths = Truths(find("pow"), "float16")
+    y = np.array([65504.0, 65519.999, 65520.0, 65521.0, 65536.0, 1e12])
+    assert [*truths.undecided(y, (y, y))] == [2]
+
+
+def test_a_sum_of_exponentials_loses_no_more_than_its_terms() -> None:
+    """The exponential is next to nothing in one term, and all that there is beside the other."""
+    tiny = Layout.of("bfloat16").array(range(96)).view(dtypes.numpy_dtype("bfloat16"))
+    x, y = np.tile(tiny, 2), np.linspace(-80, -2, 192).astype(tiny.dtype)
+    truths = Truths(find("logaddexp"), "bfloat16")
+    hi, lo = truths.exactly((x, y))
+    assert len(truths.undecided(hi, (dtypes.widen(x), dtypes.widen(y)))) < 5
+    np.testing.assert_array_equal(
+        dtypes.round_once(truths(x, y)[0], np.zeros(192), "bfloat16"),
+        dtypes.round_once(hi, lo, "bfloat16"),
+    )
+
+
 def test_declared_options_are_the_truth() -> None:
     x = np.array([-np.inf, 1.0], np.float32)
     plain, _ = Truths(find("gelu"), "float32")(x)
