@@ -123,6 +123,7 @@ class Backend(ABC):
     ) -> tuple[Any, ...]:
         """The cotangents of the arrays of floats, by the backend's own differentiation of the op.
 
+        Of complex numbers they are adjoint for Re Σ a̅·b: what |z|² gives is 2·z, not its conjugate.
         cotangents: those of the op's results of floats. A second sequence asks for the second
             order: it holds cotangents of what the first gives, and what comes back are those of
             the arrays and of the first cotangents; and so on.

@@ -41,9 +41,6 @@ TURNED = ("sinc",)
 REPEATED = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
 """Ops that stand for all where gradients are repeated: those of a transformer."""
 
-LONE = 4
-"""Special values that stand alone, each in a case: NaN, ±∞, -0."""
-
 Sampled = Callable[..., tuple[Case, Draw]]
 """A sample of the op by the options of a draw, and that draw."""
 
@@ -54,7 +51,7 @@ def applies(op: Op, dtype: str, order: int) -> bool:
     Of sparse ones there is a first; so of casts, whose second has two dtypes of floats.
     """
     of_order = order == 1 or not (op.family.startswith("sparse_") or op.name in CASTS)
-    has_one = op.differentiable and op.result != "complex" and op.name not in COALESCED
+    has_one = op.differentiable and op.name not in COALESCED
     has_one &= not (op.name in TURNED and dtypes.is_narrow(dtype))
     return has_one and dtype in gradients.DTYPES and dtype in op.dtypes and of_order
 
@@ -81,7 +78,7 @@ def _options(op: Op, dtype: str, every: int) -> Iterator[dict[str, Any]]:
         yield {"shape": shape, "styles": values.MILD[:2]}
     for turn, shape in enumerate(DRAWN[::every], 1):
         yield {"shape": shape, "styles": styles, "turn": turn}
-    for lone, shape in enumerate(DRAWN[:LONE:every]):
+    for lone, shape in enumerate(DRAWN[: len(values.lones(dtype)) : every]):
         strewn = len(values.PATTERNS) * lone
         yield {"shape": shape, "styles": special, "turn": len(DRAWN) + 1, "lone": strewn}
     yield {"shape": DRAWN[-1], "styles": special, "turn": len(DRAWN) + 2}
@@ -130,7 +127,7 @@ def _rounded(case: Case) -> NDArray[Any]:
     """The attributes that are no numbers of the dtype, rounded to it."""
     reals = [value for value in case.attrs.values() if isinstance(value, float)]
     with np.errstate(over="ignore"):
-        rounded = np.array(reals).astype(dtypes.numpy_dtype(case.dtype))
+        rounded = np.array(reals).astype(dtypes.numpy_dtype(dtypes.component(case.dtype)))
     return rounded[rounded.astype(np.float64) != reals]
 
 
@@ -163,7 +160,8 @@ def _once(case: Case, draw: Draw) -> Case | None:
         results = _results(case, wide)
     except (ValueError, IndexError):
         return None
-    if any(dtypes.name_of(a.dtype) != case.dtype for a in _floats(arrays)):
+    component = dtypes.component(case.dtype)
+    if any(dtypes.component(dtypes.name_of(a.dtype)) != component for a in _floats(arrays)):
         return None
     names = [_dtype(case, n) for n, r in enumerate(results) if np.asarray(r).dtype.kind in "fc"]
     if not names or any(name not in gradients.DTYPES for name in names):

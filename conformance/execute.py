@@ -15,7 +15,7 @@ from tensorcts.conformance import aliasing, distributions, layouts
 from tensorcts.conformance.calling import function_of
 from tensorcts.conformance.cases import Arrays, Case
 from tensorcts.conformance.properties import conversions, repeating
-from tensorcts.reference import dtypes
+from tensorcts.reference import dtypes, gradients
 from tensorcts.reports.records import Verdict
 
 
@@ -51,6 +51,7 @@ def _executed(backend: Backend, case: Case) -> Outcome:
         return Outcome(repeating.run(backend, case))
     if case.probe == conversions.PROBE:
         return Outcome(conversions.run(backend, case))
+    _demand_dtypes(backend, case)
     inputs = [None if a is None else layouts.place(backend, a, case.layout) for a in case.arrays]
     if case.probe in aliasing.PROBES:
         return Outcome(_probed(backend, case, inputs))
@@ -64,6 +65,14 @@ def _executed(backend: Backend, case: Case) -> Outcome:
     if damaged is not None:
         return Outcome(hosts, "fail", f"the op changed its input {damaged}")
     return Outcome(hosts)
+
+
+def _demand_dtypes(backend: Backend, case: Case) -> None:
+    """Cotangents may be of another dtype than the op is called in, as those of a cast are."""
+    for array in case.arrays if gradients.is_backward(case.op) else ():
+        name = None if array is None else dtypes.name_of(array.dtype)
+        if name in gradients.DTYPES and name not in backend.capabilities.dtypes:
+            raise UnsupportedError(f"{backend.name} has no {name} arrays on this device")
 
 
 def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[Any], ...]:

@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from tensorcts.reference import subgradients
+from tensorcts.reference import dtypes, subgradients
 from tensorcts.reference.autodiff.reverse import vjp
 from tensorcts.reference.autodiff.traced import carries_gradient
-from tensorcts.reference.registry import BACKWARD, Op, get
+from tensorcts.reference.registry import BACKWARD, Op, Result, get
 
-DTYPES = ("float64", "float32", "float16", "bfloat16")
+DTYPES = dtypes.FLOATING + dtypes.COMPLEX
 """The dtypes that gradients are taken in."""
 
 
@@ -36,13 +36,13 @@ def backward(op: Op) -> Op:
         count = primals(op, arrays, attrs)
         return pull(op, arrays[:count], attrs, arrays[count:])
 
-    pulled.__doc__ = op.function.__doc__
+    pulled.__doc__, kinds = op.function.__doc__, _kinds(op)
     found = replace(
         op,
         name=op.name + BACKWARD,
         function=pulled,
         dtypes=tuple(name for name in op.dtypes if name in DTYPES),
-        result="same",
+        result=kinds if {"real", "complex"} & set(kinds) else "same",
         choices=(),
         zero_sign=False,
         aliases="may",
@@ -50,6 +50,16 @@ def backward(op: Op) -> Op:
     )
     freedom = subgradients.choice(first(op), pulled, partial(orders, found))
     return replace(found, choices=(freedom,))
+
+
+def _kinds(op: Op) -> tuple[Result, ...]:
+    """How the dtype of each array follows: a cotangent's as that of the result it belongs to."""
+    if not is_backward(op):
+        parameters = op.signature.parameters.values()
+        same: tuple[Result, ...] = ("same",)
+        return same * sum(p.kind is not p.KEYWORD_ONLY for p in parameters)
+    result = base(op).result
+    return _kinds(base(op)) + (result if isinstance(result, tuple) else (result,))
 
 
 def is_backward(op: Op) -> bool:

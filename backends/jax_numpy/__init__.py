@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -71,11 +71,17 @@ def _operand_bits(platform: str) -> dict[str, int]:
 
 
 def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[Any]) -> list[Any]:
+    """JAX's pullback is the transpose of the derivative; between conjugates it is the adjoint."""
     _, pullback = jax.vjp(function, *arrays)
-    return list(pullback(cotangents))
+    return _conjugates(pullback(_conjugates(cotangents)))
 
 
-_AUTODIFF = Autodiff(_pulled, lambda x: jnp.issubdtype(x.dtype, jnp.floating))
+def _conjugates(arrays: Iterable[Array]) -> list[Array]:
+    """Of complex arrays; real ones are their own."""
+    return [jnp.conj(a) if jnp.iscomplexobj(a) else a for a in arrays]
+
+
+_AUTODIFF = Autodiff(_pulled, lambda x: jnp.issubdtype(x.dtype, jnp.inexact))
 
 
 def _opened(platform: str) -> jax.Device:

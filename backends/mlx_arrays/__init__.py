@@ -63,7 +63,7 @@ def _pulled(function: Callable[..., Any], arrays: list[Any], cotangents: list[An
     return list(pulled)
 
 
-_AUTODIFF = Autodiff(_pulled, lambda x: mx.issubdtype(x.dtype, mx.floating))
+_AUTODIFF = Autodiff(_pulled, lambda x: mx.issubdtype(x.dtype, mx.inexact))
 
 
 def _opened(name: str) -> Any:

@@ -55,4 +55,4 @@ def _floats(tensors: Sequence[Any]) -> Sequence[Tensor]:
 
 
 def _differentiable(x: Any) -> bool:
-    return x is not None and x.is_floating_point()
+    return x is not None and (x.is_floating_point() or x.is_complex())

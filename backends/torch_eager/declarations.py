@@ -52,6 +52,7 @@ _DIVIDING_GRADIENTS = ("cumulative_prod", "scatter_reduce")
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
 
 _WIDE = ("float32", "float64")
+_DIFFERENTIATED = dtypes.FLOATING + dtypes.COMPLEX
 _WELFORD = ("std", "var")
 """Ops that update a mean, whose rounding the deviations don't make up for."""
 
@@ -96,7 +97,7 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_UNCHECKED_ON_GPU if gpu else set()))
         | sparses.UNCHECKED,
         backward_stable=frozenset(f"{op}/{dtype}" for op in _WELFORD for dtype in _WIDE)
-        | {f"{op}.backward/{dtype}" for op in _DIVIDING_GRADIENTS for dtype in dtypes.FLOATING},
+        | {f"{op}.backward/{dtype}" for op in _DIVIDING_GRADIENTS for dtype in _DIFFERENTIATED},
         traits={
             **({} if gpu else _CLAIMED_ON_CPU),
             "index_dtype": "int64",

@@ -13,6 +13,7 @@ from typing import Any
 from tensorcts.backends.protocol import Backend, UnsupportedError
 from tensorcts.conformance.composing.arrays import Device
 from tensorcts.conformance.composing.primitives import ADDING, interpreted
+from tensorcts.reference import dtypes
 from tensorcts.reference.autodiff.rules import MissingRuleError
 from tensorcts.reference.registry import Op
 
@@ -23,10 +24,11 @@ def composed(
     backend: Backend, op: Op, dtype: str, /, *arrays: Any, **attrs: Any
 ) -> tuple[Any, ...]:
     """What the op, a gradient, gives of arrays on the device; raises UnsupportedError."""
-    device = Device(backend, dtype, interpreted)
+    device = Device(backend, dtypes.component(dtype), interpreted)
     given = [None if a is None else device.taken(a) for a in arrays]
     try:
         results = op.function(*given, **attrs)
     except MissingRuleError as error:
         raise UnsupportedError(str(error)) from error
-    return tuple(device.lifted(r, dtype).value for r in results)
+    names = (op.result_dtype(dtype, attrs, n) for n in range(len(results)))
+    return tuple(device.lifted(r, name).value for r, name in zip(results, names, strict=True))

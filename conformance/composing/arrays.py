@@ -45,7 +45,7 @@ class Composed(Interpreter):
 class Device:
     """Where gradients are composed.
 
-    dtype: that of all floats.
+    dtype: that of all real floats; complex numbers are of two of them.
     interpreted: what a NumPy function means here.
     """
 
@@ -82,7 +82,8 @@ class Device:
         if isinstance(x, Composed):
             return x if dtype in (None, x.name) else self.call("astype", x, dtype=dtype)
         array = np.asarray(x)
-        name = dtype or (self.dtype if array.dtype.kind == "f" else dtypes.name_of(array.dtype))
+        kinds = {"f": self.dtype, "c": dtypes.complex_of(self.dtype)}
+        name = dtype or kinds.get(array.dtype.kind) or dtypes.name_of(array.dtype)
         with np.errstate(all="ignore"):
             host = array.astype(dtypes.numpy_dtype(name))
         return Composed(self.backend.to_device(host), name, host.shape, self)

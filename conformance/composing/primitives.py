@@ -27,13 +27,14 @@ def interpreted(device: Device, function: Callable[..., Any], *args: Any, **kwar
 
 
 def _alike(device: Device, arrays: Sequence[Any]) -> list[Composed]:
-    """The operands in one dtype: that of floats where there are any."""
+    """The operands in one dtype: that of complex numbers or of floats where there are any."""
     kinds = {np.asarray(a.inner if isinstance(a, Composed) else a).dtype.kind for a in arrays}
     if kinds == {"b"}:
         return [device.lifted(a) for a in arrays]
     own = [a.name for a in arrays if isinstance(a, Composed) and a.name != "bool"]
     whole = not kinds - set("biu")
-    dtype = own[0] if whole and own else "int64" if whole else device.dtype
+    inexact = dtypes.complex_of(device.dtype) if "c" in kinds else device.dtype
+    dtype = own[0] if whole and own else "int64" if whole else inexact
     return [device.lifted(a, dtype) for a in arrays]
 
 
@@ -147,8 +148,11 @@ def _zeros_like(device: Device, x: Any, shape: Any = None, **more: Any) -> Any:
 
 
 def _convert(device: Device, x: Any, *, dtype: str) -> Any:
-    whole = not dtypes.is_inexact(dtype)
-    return device.lifted(x, dtype if whole else device.dtype)
+    if dtypes.is_complex(dtype):
+        return device.lifted(x, dtypes.complex_of(device.dtype))
+    if dtypes.is_inexact(dtype):
+        return device.lifted(_part("real")(device, x), device.dtype)
+    return device.lifted(x, dtype)
 
 
 def _argsort(device: Device, x: Any, axis: int = -1, **more: Any) -> Any:
@@ -165,6 +169,15 @@ def _argextreme(name: str) -> Callable[..., Any]:
 def _on_host(function: Callable[..., Any]) -> Callable[..., Any]:
     """Questions about places: those of what a mask, made on the device, holds."""
     return lambda device, x, *args: function(x.fetched(), *args)
+
+
+def _part(name: str) -> Callable[..., Any]:
+    """An op of complex numbers that leaves real ones as they are."""
+
+    def part(device: Device, x: Any) -> Any:
+        return device.call(name, x) if np.iscomplexobj(x.inner) else x
+
+    return part
 
 
 def _identity(device: Device, x: Any, *more: Any) -> Any:
@@ -230,15 +243,16 @@ RULES: dict[Any, Callable[..., Any]] = {
     np.shape: lambda device, x: x.shape,
     np.ndim: lambda device, x: x.ndim,
     np.size: lambda device, x: x.size,
-    np.iscomplexobj: lambda device, x: False,
-    np.real: _identity,  # composed gradients are those of real numbers
-    np.conjugate: _identity,
+    np.real: _part("real"),
+    np.imag: lambda device, x: device.call("imag", x),
+    np.conjugate: _part("conj"),
     np.zeros_like: _zeros_like,
     slice_of: _slice_of,
     primitives.scatter_to: _scatter_to,
     primitives.scatter_sum: _scatter_sum,
     primitives.select: lambda device, x, mask: device.call("masked_select", x, mask),
     primitives.convert: _convert,
+    primitives.join_parts: lambda device, x, y: device.call("complex", *_alike(device, (x, y))),
     primitives.stop_gradient: _identity,
     primitives.held: lambda device, number, like: number,
     primitives.exponent_of: lambda device, x: device.call("frexp", x)[1],

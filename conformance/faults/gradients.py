@@ -20,10 +20,11 @@ fault = faults_of("gradient")
 
 @np.errstate(all="ignore")
 def right(op: str, *arrays: Any, **attrs: Any) -> tuple[Any, ...]:
-    """The cotangents that are right, rounded to the dtype of the one given."""
+    """The cotangents that are right, rounded to the dtype of the arrays of floats."""
     wide = [None if a is None else a if a.dtype.kind in "biu" else dtypes.widen(a) for a in arrays]
     found = get(f"{op}.backward").function(*wide, **attrs)
-    return tuple(np.asarray(g).astype(arrays[-1].dtype) for g in found)
+    dtype = next(a.dtype for a in arrays if a is not None and a.dtype.kind not in "biu")
+    return tuple(np.asarray(g).astype(dtype) for g in found)
 
 
 # -- Terms and factors left out --------------------------------------------------------------------

@@ -47,6 +47,7 @@ _MODULES = (
     "integers",
     "gradients",
     "pullbacks",
+    "conjugates",
     "randoms",
     "states",
 )

@@ -58,7 +58,7 @@ class Exact(Interpreter):
         if any(isinstance(x, MP.mpc) for x in self.value.flat):
             parts = [Exact(elementwise(part)(self.value)).split() for part in (MP.re, MP.im)]
             (hi, lo), (ihi, ilo) = parts
-            return hi + 1j * ihi, lo + 1j * ilo
+            return primitives.join_parts(hi, ihi), primitives.join_parts(lo, ilo)
         with arbitrary_precision(), np.errstate(all="ignore"):
             hi = elementwise(nearest_float)(self.value).astype(np.float64)
             lo = elementwise(_rest, 2)(self.value, hi).astype(np.float64)

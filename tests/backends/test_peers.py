@@ -132,6 +132,18 @@ def test_gradients_of_both_orders(differentiating: Backend) -> None:
     np.testing.assert_allclose(by_x, -2 * g * h * y * (1 - y * y), rtol=1e-4)
 
 
+def test_complex_gradients_are_adjoint(differentiating: Backend) -> None:
+    if "complex64" not in differentiating.capabilities.dtypes:
+        pytest.skip(f"{differentiating.name} has no complex numbers")
+    z, g, h = np.array([[3 - 4j, 1j], [2 + 1j, 1], [1 - 1j, 2j]], np.complex64)
+    (first,) = pulled(differentiating, "multiply", [z, z], {}, [g])[:1]
+    np.testing.assert_allclose(first, g * np.conj(z), rtol=1e-5)
+    (uphill,) = pulled(differentiating, "abs", [z], {}, [np.ones(2, np.float32)])
+    np.testing.assert_allclose(uphill, z / np.abs(z), rtol=1e-5)
+    second = pulled(differentiating, "multiply", [z, g], {}, [g], [h, 0 * h])
+    np.testing.assert_allclose(second[1], np.conj(h) * g, rtol=1e-5)
+
+
 def test_what_holds_no_floats_has_no_gradient(differentiating: Backend) -> None:
     weight, indices = np.ones((3, 1), np.float32), np.array([2, 0, 2])
     g = np.array([[1.0], [2.0], [4.0]], np.float32)

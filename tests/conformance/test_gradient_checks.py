@@ -103,6 +103,32 @@ def test_composed_gradients_pass(op: str, judged: Any) -> None:
     assert {(r.verdict, r.way) for r in results} == {("pass", "composed")}, results
 
 
+COMPLEX = ("abs", "angle", "real", "imag", "conj", "matmul", "pow", "prod", "take", "vector_norm",
+           "where")  # fmt: skip
+
+
+@pytest.mark.parametrize("op", COMPLEX)
+def test_composed_gradients_of_complex_numbers_pass(op: str, judged: Any) -> None:
+    results = judged("numpy", f"{op}-complex64-gradient", f"{op}-complex64-second_order")
+    assert {(r.verdict, r.way) for r in results} == {("pass", "composed")}, results
+
+
+def test_a_complex_result_of_real_arrays_has_a_gradient(judged: Any) -> None:
+    results = judged("numpy", "complex-float32-gradient", "complex-float32-second_order")
+    assert {(r.verdict, r.way) for r in results} == {("pass", "composed")}, results
+
+
+def test_cotangents_of_a_dtype_that_is_not_there_are_unsupported(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    declared = NumpyBackend().capabilities
+    fewer = replace(declared, dtypes=declared.dtypes - {"complex128"})
+    monkeypatch.setattr(NumpyBackend, "capabilities", fewer)
+    op, x = get("astype.backward"), np.ones(3, np.complex64)
+    case = Case(op, "complex64", (x, x.astype(np.complex128)), {"dtype": "complex128"})
+    assert judge(case).verdict == "unsupported"
+
+
 def test_what_a_composed_gradient_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     few = {name: op for name, op in OPS.items() if name != "exp"}
     monkeypatch.setattr(NumpyBackend, "ops", property(lambda self: few))

@@ -17,6 +17,7 @@ from tensorcts.reference.autodiff.forward import jvp
 from tensorcts.reference.autodiff.reverse import grad, vjp
 from tensorcts.reference.autodiff.traced import carries_gradient
 from tensorcts.reference.ops import definitions as ops
+from tensorcts.reference.registry import get
 
 NOT_ANALYTIC = {"abs", "angle", "complex", "conj", "imag", "matrix_norm", "real", "vdot", "vecdot",
                 "vector_norm"}  # fmt: skip
@@ -97,3 +98,49 @@ def test_at_zero_nothing_flows_back_through_size_and_angle() -> None:
     zero = np.zeros(1, np.complex128)
     for op in (ops.abs, ops.angle, np.sign):
         assert vjp(op, zero)[1](np.ones(1))[0].tolist() == [0]
+
+
+def test_what_comes_to_a_complex_array_is_complex(smooth_complex: Any) -> None:
+    points = [smooth_complex.arrays[i] for i in smooth_complex.floating]
+    results, pullback = vjp(lambda *x: smooth_complex.on(x, exact=False), *points)
+    pulled = pullback(tuple(None if r is None else np.ones_like(r) for r in results))
+    for x, g in zip(points, pulled, strict=True):
+        assert np.iscomplexobj(g) == np.iscomplexobj(x)
+
+
+def admitted(name: str, results: Any, *arrays: Any) -> list[list[bool]]:
+    """Which elements of a gradient's results are right by its freedom."""
+    op = get(name)
+    truths = op.function(*map(np.asarray, arrays))
+    right = (
+        op.choices[0]
+        .options["any"]
+        .right(tuple(map(np.asarray, results)), truths, *map(np.asarray, arrays))
+    )
+    return [mask.tolist() for mask in right]
+
+
+def test_at_a_kink_each_part_is_between_the_sides() -> None:
+    z, g = [0j, 3 + 4j], [1.0, 1.0]
+    for at_zero, free in [(0.5 - 0.5j, True), (2j, False), (0.5 + 2j, False), (np.nan, False)]:
+        assert admitted("abs.backward", [[at_zero, 0.6 + 0.8j]], z, g) == [[free, False]]
+    assert admitted("abs.backward", [[0j, 0.6 - 0.8j]], z, g) == [[True, False]]
+
+
+def test_on_a_cut_both_branches_are_right_part_by_part() -> None:
+    z, g = [complex(-4, 0.0)], [1 + 0j]
+    assert admitted("sqrt.backward", [[-0.25j]], z, g) == [[True]]
+    assert admitted("sqrt.backward", [[0.1 - 0.25j]], z, g) == [[False]]
+
+
+def test_a_pole_has_no_direction() -> None:
+    inf, nan = np.inf, np.nan
+    for found in (complex(nan, nan), complex(inf, nan), complex(-inf, 0)):
+        assert admitted("sqrt.backward", [[found]], [0j], [1 + 1j]) == [[True]]
+    assert admitted("sqrt.backward", [[1e30 + 0j]], [0j], [1 + 1j]) == [[False]]
+
+
+def test_beside_a_pole_that_is_left_out_the_next_order_may_be_nan() -> None:
+    z, g, h = np.array([0j, 1j]), np.ones(2), np.ones(2, np.complex128)
+    results = [np.full(2, np.nan + 0j), np.zeros(2)]
+    assert admitted("angle.backward.backward", results, z, g, h)[0] == [True, False]

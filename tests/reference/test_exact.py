@@ -195,6 +195,11 @@ def test_complex_numbers_split_by_parts() -> None:
     assert np.all(np.abs(lo) < 1e-16) and np.any(lo != 0)
 
 
+def test_a_complex_infinity_splits_by_parts_too() -> None:
+    hi, lo = Exact(np.array([complex(1, INF), 1j / 3])).split()
+    assert (hi[0].real, hi[0].imag, lo[0]) == (1, INF, 0)
+
+
 def test_exact_numbers_do_not_mix_with_float64_silently() -> None:
     """Whatever an Exact meets, the result is Exact: no step falls back to float64."""
     x = Exact(np.array([0.1, 0.2]))

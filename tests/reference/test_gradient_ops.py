@@ -28,6 +28,20 @@ def test_what_has_no_gradient_has_no_backward() -> None:
         gradients.backward(get("argmax"))
 
 
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("softmax.backward.backward", "same"),
+        ("abs.backward", "same"),
+        ("abs.backward.backward", ("same", "real")),
+        ("complex.backward.backward", ("same", "same", "complex")),
+        ("abs.backward.backward.backward", ("same", "real", "same")),
+    ],
+)
+def test_a_cotangents_gradient_is_of_its_dtype(name: str, kinds: Any) -> None:
+    assert get(name).result == kinds
+
+
 def test_softmax_of_both_orders_by_its_formulas() -> None:
     x, g, h = np.random.default_rng(0).standard_normal((3, 4, 5))
     y = get("softmax").function(x, axis=-1)

@@ -109,7 +109,7 @@ RULES: dict[Any, Any] = {
         lambda g, z, x, y: np.where(x == y, g / 2, np.where(y < x, g, 0.0)),
     ),
     np.conjugate: (lambda g, z, x: np.conjugate(g),),
-    np.real: (lambda g, z, x: g,),
+    np.real: (lambda g, z, x: join_parts(g, np.zeros_like(g)) if is_complex(x) else g,),
     np.imag: (lambda g, z, x: join_parts(np.zeros_like(g), -g),),
     join_parts: (lambda g, z, x, y: np.real(g), lambda g, z, x, y: -np.imag(g)),
     np.where: (
