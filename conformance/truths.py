@@ -39,7 +39,8 @@ def compute(
         if model is None:
             return his + los + [np.zeros(0) for _ in his + his]
         seed = int.from_bytes(case.digest()[:8], "little")
-        found = spreads.spreads(run, his, names, model, seed)
+        largest = max(a.size for a in (*plain, *case.arrays) if a is not None)
+        found = spreads.spreads(run, his, names, model, seed, largest)
         sigmas = [each.sigma for each in found]
         floats = [e for e in zip(his, sigmas, names, strict=True) if dtypes.is_inexact(e[2])]
         needed = max((doubt.bits_needed(*each, model) for each in floats), default=0)

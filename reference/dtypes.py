@@ -84,8 +84,12 @@ class Format:
 
 def binades(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """The powers of two 2**k ≤ |x| < 2**(k+1): 0 below float64's normal numbers, inf past them."""
-    exponent = np.asarray(x, np.float64).view(np.int64) & np.int64(0x7FF << 52)
+    exponent = np.asarray(x, np.float64).view(np.int64) & _EXPONENT
     return np.asarray(exponent).view(np.float64)
+
+
+_EXPONENT = np.int64(0x7FF << 52)
+"""The bits of a float64 that hold its exponent."""
 
 
 @cache

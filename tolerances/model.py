@@ -8,10 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
-from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noise import NOTHING_LEANS, Noise
 from tensorcts.reference.dtypes import Format
 from tensorcts.tolerances import budgets
-from tensorcts.tolerances.leanings import Leaning
 
 
 @dataclass(frozen=True)
@@ -95,23 +94,23 @@ class NoiseModel:
         """
         return 2.0**20 if self.intermediates == "float64" else 1.0
 
-    def noise(self, generator: np.random.Generator, samples: int | None = None) -> Noise:
+    def noise(
+        self,
+        generator: np.random.Generator,
+        samples: int | None = None,
+        leanings: NDArray[np.float64] = NOTHING_LEANS,
+    ) -> Noise:
         """The errors, drawn from a generator, ``magnification`` times as large as in earnest."""
-        budgets = self.budgets(self.intermediates)
-        flush, kept, own = self.flush, self._kept, self._own
-        return Noise(budgets, *self._formats, generator, flush, kept, samples, own)
-
-    def leaning(self, leanings: NDArray[np.float64]) -> Leaning:
-        """Errors of one direction, as much magnified (``Leaning.leanings``)."""
-        generator = np.random.Generator(np.random.SFC64(0))
-        return Leaning(
+        return Noise(
             self.budgets(self.intermediates),
             *self._formats,
             generator,
-            operand_bits=self._kept,
-            own=self._own,
-            leanings=leanings,
-            truncating=self.truncating,
+            self.flush,
+            self._kept,
+            self.truncating,
+            self._own,
+            samples,
+            leanings,
         )
 
     @property

@@ -10,15 +10,16 @@ the truth r and v = σ² + 1/12, all in ulps of the result (a rounding to the ne
     square  Σ e²/v      over the count the variance ratio S
 
 They are the weighted least-squares estimates. Every noisy run is an honest backend, so its own sums
-are what those of honest backends look like, roundings that elements share included. The runs of
-``leanings`` tell what errors of one direction add up to.
+are what those of honest backends look like, roundings that elements share included. ``LEANINGS``
+more runs tell what errors of one direction add up to. All runs are made side by side; of large
+arrays a few at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,9 @@ from numpy.typing import NDArray
 
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.dispatch import Interpreter
-from tensorcts.reference.arrays.noise import Noise
+from tensorcts.reference.arrays.noise import SIGNS_AND_EXPONENTS, Noise
 from tensorcts.reference.arrays.noisy import Noisy
 from tensorcts.reference.arrays.stacked import Stacked
-from tensorcts.tolerances.leanings import BINADES
 from tensorcts.tolerances.model import NoiseModel
 
 SAMPLES = 16
@@ -37,6 +37,14 @@ SAMPLES = 16
 
 LEANINGS = 8
 """Runs with errors of one direction: one with all away from zero, the others at random."""
+
+BINADES = 64
+"""So many neighbouring binades lean independently of each other."""
+
+AT_ONCE = 2**17
+"""Elements that are computed side by side: arrays that a processor's cache holds a few of."""
+
+np.empty(4_000_000)  # freed, it teaches glibc to keep memory: page faults took half the time
 
 Floats = NDArray[np.float64]
 Run = Callable[[Callable[[Any], Any]], tuple[Any, ...]]
@@ -56,43 +64,53 @@ def sigma(run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int) ->
 
     truths: the outputs' truths, as float64 or complex128.
     """
-    drawn = _noisy_errors(run, truths, model, seed)
-    return [_sigma(*each, model) for each in zip(drawn, truths, strict=True)]
+    largest = max((truth.size for truth in truths), default=0)
+    noise = model.noise(_generator(seed), SAMPLES)
+    drawn = _errors(run, truths, model, noise, largest)
+    return [
+        _sigma(off, _unit(truth, model.dtype), model)
+        for off, truth in zip(drawn, truths, strict=True)
+    ]
 
 
 def spreads(
-    run: Run, truths: list[NDArray[Any]], results: list[str], model: NoiseModel, seed: int
-) -> list[Spread]:
-    """For each output, of the dtype in ``results``, its spread."""
-    drawn = _noisy_errors(run, truths, model, seed)
-    leaning = _leaning_errors(run, truths, model)
-    found = []
-    for noisy, leant, truth, result in zip(drawn, leaning, truths, results, strict=True):
-        sigma = _sigma(noisy, truth, model)
-        errors = np.concatenate([_each(noisy, SAMPLES), _each(leant, LEANINGS)])
-        found.append(Spread(sigma, _sums_of(errors, truth, sigma, result, model)))
-    return found
-
-
-def _each(errors: NDArray[Any], count: int) -> NDArray[Any]:
-    """The errors of each sample; an output without noise has one for all."""
-    return np.broadcast_to(errors, (count, *errors.shape[1:]))
-
-
-def _sums_of(
-    errors: NDArray[Any],
-    truth: NDArray[Any],
-    sigma: Floats,
-    result: str,
+    run: Run,
+    truths: list[NDArray[Any]],
+    results: list[str],
     model: NoiseModel,
-) -> Floats:
-    """The sums of each sample."""
+    seed: int,
+    largest: int,
+) -> list[Spread]:
+    """For each output, of the dtype in ``results``, its spread.
+
+    largest: the elements of the largest array that takes part.
+    """
+    noise = model.noise(_generator(seed), SAMPLES, _leanings())
+    errors = _errors(run, truths, model, noise, largest)
+    return [_spread(*each, model) for each in zip(errors, truths, results, strict=True)]
+
+
+def _generator(seed: int) -> np.random.Generator:
+    return np.random.Generator(np.random.SFC64(seed))
+
+
+@cache
+def _leanings() -> Floats:
+    """How far results lean, alike in every case of a test, by sign and exponent."""
+    away = np.random.default_rng(0).uniform(-1.0, 1.0, (LEANINGS, 2, BINADES))
+    away[0] = 1.0
+    return np.tile(away * [[1], [-1]], SIGNS_AND_EXPONENTS // (2 * BINADES)).reshape(LEANINGS, -1)
+
+
+def _spread(errors: NDArray[Any], truth: NDArray[Any], result: str, model: NoiseModel) -> Spread:
     if not dtypes.is_inexact(result):
-        return np.zeros((len(errors), 3))
+        sigma = _sigma(errors[:SAMPLES], _unit(truth, model.dtype), model)
+        return Spread(sigma, np.zeros((len(errors), 3)))
     unit = _unit(truth, result)
+    sigma = _sigma(errors[:SAMPLES], unit, model)
     with np.errstate(all="ignore"):
-        off = errors / unit / model.magnification
-        return sums(off, truth / unit, sigma / unit, result)
+        off = errors / (unit * model.magnification)
+        return Spread(sigma, sums(off, truth / unit, sigma / unit, result))
 
 
 def sums(error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str) -> Floats:
@@ -100,18 +118,17 @@ def sums(error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str) -
 
     error: of the truth's shape, or several along leading axes, which the sums have too.
     """
-    variance = variances(sigma, result)
+    variance, size = variances(sigma, result), np.abs(truth)
     with np.errstate(all="ignore"):
-        size = np.abs(truth)
         known = np.isfinite(size / variance) & (size > 0)
-        toward = np.where(known, np.conj(truth) / variance, 0.0)
-        direction = np.where(known, toward / size, 0.0)
         precision = np.where(known, 1 / variance, 0.0)
-        off = np.where(np.isfinite(error), error, 0.0)
-        axes = np.ndim(truth)
-        gain, bias = (np.real(np.tensordot(off, each, axes)) for each in (toward, direction))
-        square = np.tensordot(np.abs(off) ** 2, precision, axes)
-    return np.stack([gain, bias, square], axis=-1)
+        direction = np.where(known, np.conj(truth) / size, 0.0) * precision
+        toward = np.stack([np.where(known, size, 0.0) * direction, direction], axis=-1)
+    off = np.where(np.isfinite(error), error, 0.0)
+    rows = np.reshape(off, (*error.shape[: error.ndim - truth.ndim], truth.size))
+    gain_and_bias = np.real(rows @ np.reshape(toward, (-1, 2)))
+    square = np.abs(rows) ** 2 @ np.ravel(precision)
+    return np.concatenate([gain_and_bias, square[..., None]], axis=-1)
 
 
 def variances(sigma: Floats, result: str) -> Floats:
@@ -120,54 +137,35 @@ def variances(sigma: Floats, result: str) -> Floats:
         return sigma**2 + (1 + dtypes.is_complex(result)) / 12
 
 
-def _noisy_errors(
-    run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int
-) -> list[NDArray[Any]]:
-    """The outputs' errors in all noisy runs."""
-
-    def noise(key: list[int], samples: int | None) -> Noise:
-        return model.noise(np.random.Generator(np.random.SFC64(key)), samples)
-
-    one_by_one = (noise([seed, sample], None) for sample in range(SAMPLES))
-    return _errors(run, truths, model, noise([seed], SAMPLES), one_by_one)
-
-
-def _leaning_errors(run: Run, truths: list[NDArray[Any]], model: NoiseModel) -> list[NDArray[Any]]:
-    """The outputs' errors in all leaning runs; they lean alike in every case of a test."""
-    leanings = np.random.default_rng(0).uniform(-1.0, 1.0, (LEANINGS, 2, BINADES))
-    leanings[0] = 1.0
-    one_by_one = (model.leaning(each[None]) for each in leanings)
-    return _errors(run, truths, model, model.leaning(leanings), one_by_one)
-
-
 def _errors(
-    run: Run,
-    truths: list[NDArray[Any]],
-    model: NoiseModel,
-    together: Noise,
-    one_by_one: Iterable[Noise],
+    run: Run, truths: list[NDArray[Any]], model: NoiseModel, noise: Noise, largest: int
 ) -> list[NDArray[Any]]:
-    """The outputs' errors, as much magnified as the noise."""
+    """The outputs' errors in every sample, as much magnified as the noise."""
+    at_once = max(AT_ONCE // max(largest, 1), 1)
+    parts = [noise] if at_once >= noise.count else noise.apart(at_once)
     try:
-        outputs = [_samples(output) for output in run(_wrapper(model, together))]
+        runs = [_outputs(run, part, model) for part in parts]
     except (TypeError, ValueError, IndexError):  # what is computed hangs on the noisy numbers
-        runs = [map(_samples, run(_wrapper(model, noise))) for noise in one_by_one]
-        outputs = [np.concatenate(samples) for samples in zip(*runs, strict=True)]
+        runs = [_outputs(run, part, model) for part in noise.apart(1)]
+    outputs = [samples[0] if len(samples) == 1 else np.concatenate(samples)
+               for samples in zip(*runs, strict=True)]  # fmt: skip
     with np.errstate(all="ignore"):
         return [_off(*pair, model) for pair in zip(outputs, truths, strict=True)]
 
 
+def _outputs(run: Run, noise: Noise, model: NoiseModel) -> list[NDArray[Any]]:
+    """The samples of the outputs; one that has no noise is the same in all."""
+    found = map(_samples, run(partial(_noisy, noise=noise, backward=model.backward)))
+    return [np.broadcast_to(output, (noise.count, *output.shape[1:])) for output in found]
+
+
 def _off(values: NDArray[Any], truth: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
     """values - truth; infinite where intermediate results did what the truth does not: overflow."""
+    most = dtypes.format_of(model.intermediates).max
+    if np.isfinite(values).all() and np.abs(truth).max(initial=0.0) <= most:
+        return np.asarray(values - truth)
     off = _difference(_clipped(values, model), _clipped(truth, model))
-    if np.all(np.isfinite(values)):
-        return off
-    far = np.abs(truth) < dtypes.format_of(model.intermediates).max / 2
-    return np.where(np.isinf(values) & far, np.inf, off)
-
-
-def _wrapper(model: NoiseModel, noise: Noise) -> Callable[[Any], Any]:
-    return partial(_noisy, noise=noise, backward=model.backward)
+    return np.where(np.isinf(values) & (np.abs(truth) < most / 2), np.inf, off)
 
 
 def _noisy(array: NDArray[Any], *, noise: Noise, backward: bool) -> Noisy:
@@ -183,33 +181,31 @@ def _samples(output: Any) -> NDArray[Any]:
 
 def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[Any]:
     """values - truth; none where both are the same infinity, or NaN."""
-    off: NDArray[Any] = values - truth
-    if np.all(np.isfinite(off)):
-        return off
-    return np.where((values == truth) | (np.isnan(values) & np.isnan(truth)), 0.0, off)
+    same = (values == truth) | (np.isnan(values) & np.isnan(truth))
+    return np.where(same, 0.0, values - truth)
 
 
-def _sigma(errors: NDArray[Any], truth: NDArray[Any], model: NoiseModel) -> Floats:
-    """The root mean square, in ulps first: the square of a tiny error would underflow."""
-    unit, off = _unit(truth, model.dtype), np.abs(errors)
+def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> Floats:
+    """The root mean square, in units first: the square of a tiny error would underflow."""
     with np.errstate(all="ignore"):
         # The magnified unit of a number near float64's smallest would be zero.
-        spread = _times(_root_mean_square(off / unit) / model.magnification, unit)
-        if np.all(np.isfinite(spread)):
+        spread = _times(_root_mean_square(errors / unit) / model.magnification, unit)
+        if np.isfinite(spread).all():
             return spread
+        off = np.abs(errors)
         largest = np.max(off, axis=0)  # its square in ulps of a tiny truth is too large
         rescued = largest * (_root_mean_square(off / largest) / model.magnification)
         return np.where(np.isfinite(spread), spread, np.where(largest < np.inf, rescued, spread))
 
 
-def _root_mean_square(samples: Floats) -> Floats:
-    mean: Floats = np.einsum("s...,s...->...", samples, samples) / len(samples)
-    return np.sqrt(mean)
+def _root_mean_square(samples: NDArray[Any]) -> Floats:
+    sizes = np.abs(samples) if np.iscomplexobj(samples) else samples
+    return np.sqrt(np.einsum("s...,s...->...", sizes, sizes) / len(sizes))
 
 
 def _times(spread: Floats, unit: Floats) -> Floats:
     """The product, where it is not 0 at least float64's smallest number."""
-    return np.where(spread > 0, np.maximum(spread * unit, np.nextafter(0.0, 1.0)), spread)
+    return np.where(spread > 0, np.maximum(spread * unit, 5e-324), spread)
 
 
 def _unit(truth: NDArray[Any], dtype: str) -> Floats:
@@ -226,6 +222,4 @@ def _clipped(values: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
     if np.iscomplexobj(values) or form.p == 53:
         return values
     beyond = form.max * (1 + form.unit_roundoff)
-    if np.all(np.abs(values) <= beyond):
-        return values
     return np.clip(values, -beyond, beyond)

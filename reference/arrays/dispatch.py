@@ -41,12 +41,16 @@ class Interpreter(NDArrayOperatorsMixin):
             raise TypeError(
                 f"np.{ufunc.__name__}.{method} has no functional form; call np.sum etc."
             )
-        return highest(inputs, default=self).interpret(ufunc, inputs, kwargs)
+        top = self
+        for x in inputs:
+            if isinstance(x, Interpreter) and x.level > top.level:
+                top = x
+        return top.interpret(ufunc, inputs, kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         if func in COMPOSED:
             return COMPOSED[func](*args, **kwargs)
-        return highest((args, kwargs), default=self).interpret(func, args, kwargs)
+        return highest((*args, *kwargs.values()), default=self).interpret(func, args, kwargs)
 
     def __getitem__(self, index: Index | tuple[Index, ...]) -> Any:
         return slice_of(self, index=index)
@@ -123,7 +127,7 @@ def unwrap(tree: Any, level: int) -> Any:
     if not isinstance(tree, NESTS):
         return tree
     if isinstance(tree, dict):
-        return {key: unwrap(item, level) for key, item in tree.items()}
+        return {key: unwrap(item, level) for key, item in tree.items()} if tree else tree
     return type(tree)([unwrap(item, level) for item in tree])
 
 
@@ -139,7 +143,7 @@ def primitive(function: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def dispatch(*args: P.args, **kwargs: P.kwargs) -> R:
-        top = highest((args, kwargs), default=None)
+        top = highest((*args, *kwargs.values()), default=None)
         if top is None:
             return function(*args, **kwargs)
         result: R = top.interpret(dispatch, args, kwargs)
@@ -168,5 +172,12 @@ def _split(x: Any, ends: list[int], axis: int = 0) -> list[Any]:
     return [x[(*lead, slice(a, b))] for a, b in zip([0, *ends], [*ends, None], strict=True)]
 
 
-COMPOSED: dict[Any, Callable[..., Any]] = {np.mean: _mean, np.stack: _stack, np.split: _split}
+COMPOSED: dict[Any, Callable[..., Any]] = {
+    np.mean: _mean,
+    np.stack: _stack,
+    np.split: _split,
+    np.shape: operator.attrgetter("shape"),
+    np.ndim: operator.attrgetter("ndim"),
+    np.size: operator.attrgetter("size"),
+}
 """NumPy functions that are not primitives here, by what they are made of."""

@@ -1,31 +1,47 @@
-"""``Noise``: the rounding errors of an honest implementation, drawn at random.
+"""``Noise``: the errors of honest implementations, many samples of them side by side.
 
-An elementwise primitive with a budget of k ulp is off by a uniform error in ±k ulp; a contraction
-over K products by an error of standard deviation u_acc·√K·(|Σab|/√3 + √Σ(ab)²), u_acc the unit
-roundoff of the accumulator. Results beyond the largest number of the format in which intermediates
-are kept become infinite, as they would there.
+Most are random. An elementwise primitive with a budget of k ulp is off by a uniform error in ±k
+ulp; a contraction over K products by an error of standard deviation u_acc·√K·(|Σab|/√3 + √Σ(ab)²),
+u_acc the unit roundoff of the accumulator. Results beyond the largest number of the format in which
+intermediates are kept become infinite, as they would there.
+
+Others lean to one side: what the tables admit without any rounding being random. A function within
+a budget of k ulp rounds its result, by at most ½ ulp, and may be off by k - ½ ulp beside that in
+the same direction wherever it is called: in a whole binade, in every case. A constant that is held
+rounded is off alike in all calls; so are operands that are cut to few bits. Such errors do not
+average out over the elements of a test, so what they may add up to is drawn apart.
+
+An accumulator that rounds toward zero loses 0.36·n·u of a sum of n terms of either sign (simulated
+over normal products added one by one; in other orders it loses less).
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.reference.arrays.stacked import Stacked, stack
+from tensorcts.reference.arrays.primitives import is_complex
+from tensorcts.reference.arrays.stacked import Stacked, stack, stacked
 from tensorcts.reference.dtypes import Format, binades
 
-AT_ONCE = 2**14
-"""Elements that are drawn together: arrays that a processor's cache holds."""
+TRUNCATED = 0.36
+
+SIGNS_AND_EXPONENTS = 2**12
+"""What the first twelve bits of a float64 tell apart."""
+
+NOTHING_LEANS = np.zeros((0, SIGNS_AND_EXPONENTS))
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Noise:
-    """The rounding errors of an honest implementation.
+    """The errors of honest implementations.
 
     budgets: ulps of ``intermediates`` that each elementwise primitive may be off by; rows for
         complex results, normwise, stand under ``"complex " + name``.
@@ -33,8 +49,12 @@ class Noise:
     accumulator: the format that contractions and reductions accumulate in.
     flush: whether subnormal results may become zeros.
     operand_bits: the significand bits that contractions keep of their operands.
-    samples: how many times each error is drawn, side by side; None is once, into a plain array.
+    truncating: whether accumulators may round toward zero.
     own: the accumulators of primitives, by name, that have another one.
+    samples: how many times each random error is drawn, side by side; None is once, into a plain
+        array.
+    leanings: samples beyond those, without random errors. Each has a row: how far its results of
+        one sign and exponent lean, from -1 to 1 times what is allowed them.
     """
 
     budgets: Mapping[str, float]
@@ -43,62 +63,99 @@ class Noise:
     generator: np.random.Generator
     flush: bool = False
     operand_bits: int = 53
-    samples: int | None = None
+    truncating: bool = False
     own: Mapping[str, Format] = field(default_factory=dict)
+    samples: int | None = None
+    leanings: Floats = field(default_factory=lambda: NOTHING_LEANS)
 
-    def within(self, primitive: Callable[..., Any]) -> Self:
+    @property
+    def drawn(self) -> int:
+        """The samples with random errors; they come first."""
+        return 1 if self.samples is None else self.samples
+
+    @property
+    def count(self) -> int:
+        """The samples of either kind."""
+        return self.drawn + len(self.leanings)
+
+    def budget(self, name: str, result: Any) -> float:
+        """The ulps that a primitive may be off by, normwise where its result is complex."""
+        return self.budgets[f"complex {name}" if is_complex(result) else name]
+
+    def apart(self, at_once: int) -> Iterator[Noise]:
+        """The same samples in order, at most so many side by side."""
+        for start in range(0, self.count, at_once):
+            yield self.some(range(start, min(start + at_once, self.count)))
+
+    def some(self, places: Sequence[int]) -> Noise:
+        """The samples at these places, in ascending order."""
+        leaning = [place - self.drawn for place in places if place >= self.drawn]
+        drawn = len(places) - len(leaning)
+        return replace(self, samples=drawn, leanings=self.leanings[leaning])
+
+    def within(self, primitive: Callable[..., Any]) -> Noise:
         """The errors of a primitive, which may accumulate in a format of its own."""
         form = self.own.get(getattr(primitive, "__name__", ""))
         return self if form is None else replace(self, accumulator=form)
 
     def taken(self, x: Any) -> Any:
-        """``x`` as a contraction takes it: rounded to the bits that it keeps."""
+        """``x`` as a contraction takes it: rounded to the bits that it keeps, or cut off alike."""
         if isinstance(x, str) or self.operand_bits >= self.intermediates.p:
             return x
         few = replace(self.intermediates, p=self.operand_bits)
-        return replace(self, intermediates=few).rounded(x, 0.5)
+        return replace(self, intermediates=few).held(x)
+
+    def held(self, number: Any) -> Any:
+        """A constant, off by its rounding, which is the same wherever it is used."""
+        return self.wrapped(self._off(stacked(number), 0.5, 0.5))
 
     def rounded(self, y: Any, ulps: Any) -> Any:
         """``y`` off by a uniform error of at most ``ulps`` ulp (normwise for complex numbers)."""
-        return self._drawn(Noise._rounded, y, ulps)
+        values = stacked(y)
+        if isinstance(ulps, float):
+            return self.wrapped(self._off(values, ulps, max(ulps - 0.5, 0.0)))
+        most = stack(ulps, values.ndim - 1)
+        return self.wrapped(self._off(values, most, np.maximum(most - 0.5, 0.0)))
 
     def accumulated(self, y: Any, root: Any, terms: Any) -> Any:
         """``y`` off by the error of a sum of ``terms`` terms; root: that of their squares."""
-        return self._drawn(Noise._accumulated, y, root, terms)
+        values = stacked(y)
+        root, terms = (stack(a, values.ndim - 1) for a in (root, terms))
+        unit = self.accumulator.unit_roundoff
+        size = np.abs(values) * math.sqrt(1 / 3) + root
+        size *= unit * np.sqrt(np.maximum(terms, 1))
+        off = self._signed(values, size)
+        if self.truncating:
+            lost = values * np.minimum(TRUNCATED * unit * terms, 0.5)
+            off[self.drawn :] = -_rows(lost, slice(self.drawn, None))
+        off += values
+        if not (finite := np.isfinite(size)).all():
+            off = np.where(finite, off, values)
+        return self.wrapped(self._off(off, 0.5, 0.0))
 
     def scaled(self, y: Any, relative: Any) -> Any:
         """``y`` off by an error of a relative standard deviation, then rounded."""
-        return self._drawn(Noise._scaled, y, relative)
+        values = stacked(y)
+        off = self._signed(values, stack(relative, values.ndim - 1))
+        off *= values
+        off += values
+        return self.wrapped(self._off(off, 0.5, 0.0))
 
-    def held(self, number: float) -> Any:
-        """A constant, off by its rounding."""
-        return self.rounded(number, 0.5)
+    def wrapped(self, samples: NDArray[Any]) -> Any:
+        """Samples as the results that they are."""
+        return samples[0] if self.samples is None else Stacked(samples)
 
-    def _drawn(self, method: Callable[..., NDArray[Any]], y: Any, *given: Any) -> Any:
-        """The result of ``method`` for every sample; of large arrays for a few at a time."""
-        count, ndim = self.samples or 1, np.ndim(y)
-        stacks = [stack(a, ndim) for a in (y, *given)]
-        shape = stacks[0].shape[1:]
-        at_once = AT_ONCE // max(math.prod(shape), 1) or 1
-        if at_once >= count:
-            drawn = method(self, count, *stacks)
-        else:
-            drawn = np.empty((count, *shape), np.result_type(stacks[0], np.float64))
-            for start in range(0, count, at_once):
-                part = slice(start, start + at_once)
-                few = [a if len(a) == 1 else a[part] for a in stacks]
-                drawn[part] = method(self, len(drawn[part]), *few)
-        return drawn[0] if self.samples is None else Stacked(drawn)
-
-    def _rounded(self, count: int, y: NDArray[Any], ulps: Any) -> NDArray[Any]:
-        form, is_complex = self.intermediates, np.iscomplexobj(y)
-        unit = binades(np.abs(y) if is_complex else y)
-        low, high = np.min(unit, initial=np.inf), np.max(unit, initial=0.0)
+    def _off(self, y: NDArray[Any], ulps: Any, leaning: Any) -> NDArray[Any]:
+        """Every sample of ``y``, off by up to ``ulps`` at random or by ``leaning`` to one side."""
+        form, is_complex = self.intermediates, y.dtype.kind == "c"
+        size = np.copysign(np.abs(y), y.real) if is_complex else y
+        unit = binades(size)
+        low, high = unit.min(initial=np.inf), unit.max(initial=0.0)
         if low < form.smallest_normal:
             unit = np.maximum(unit, form.smallest_normal)
-        unit = unit * (ulps * 2.0 ** (-14 - form.p))  # the words have 15 bits and a sign
-        off = self._words(count, unit) * unit
-        off = off * self._phases(count, y) if is_complex else off
+        off: NDArray[Any] = self._errors(size, ulps, leaning)
+        off *= unit
+        off = off * self._directions(y, size) if is_complex else off
         off += y
         if low == 0 or high == np.inf:
             off = np.where((y != 0) & np.isfinite(y), off, y)
@@ -106,37 +163,63 @@ class Noise:
             off = np.where(np.abs(off) > form.max, np.copysign(np.inf, off), off)
         return self._flushed(off) if self.flush and low <= form.smallest_normal else off
 
-    def _accumulated(self, count: int, y: NDArray[Any], root: Any, terms: Any) -> NDArray[Any]:
-        size = np.abs(y) * math.sqrt(1 / 3) + root
-        size *= self.accumulator.unit_roundoff * np.sqrt(np.maximum(terms, 1))
-        off = self._signed(count, y, size)
-        off += y
-        if not np.all(finite := np.isfinite(size)):
-            off = np.where(finite, off, y)
-        return self._rounded(count, off, 0.5)
+    def _errors(self, size: NDArray[Any], ulps: Any, leaning: Any) -> Floats:
+        """Those of every sample, over the powers of two below the sizes."""
+        errors, ulp = np.empty((self.count, *size.shape[1:])), 2.0 ** (1 - self.intermediates.p)
+        drawn, leant = errors[: self.drawn], errors[self.drawn :]
+        words = self._words(drawn.shape)
+        np.multiply(words, ulp * 2.0**-15 * _rows(ulps, slice(self.drawn)), out=drawn)
+        if not isinstance(leaning, float) or leaning:
+            leant[:] = self._leans(_rows(size, slice(self.drawn, None)))
+            leant *= ulp * _rows(leaning, slice(self.drawn, None))
+        else:
+            leant[:] = 0.0
+        return errors
 
-    def _scaled(self, count: int, y: NDArray[Any], relative: Any) -> NDArray[Any]:
-        return self._rounded(count, y * (1 + self._signed(count, y, relative)), 0.5)
+    def _leans(self, size: Floats) -> Floats:
+        """How far each element leans in the samples without random errors."""
+        place = (size.view(np.uint64) >> np.uint64(64 - 12)).view(np.int64)
+        if len(place) == 1:
+            return np.take(self.leanings, place[0], axis=1)
+        first = SIGNS_AND_EXPONENTS * np.arange(len(place)).reshape(-1, *[1] * (place.ndim - 1))
+        return np.take(self.leanings, place + first)
 
-    def _signed(self, count: int, y: NDArray[Any], size: NDArray[np.float64]) -> NDArray[Any]:
+    def _signed(self, y: NDArray[Any], size: Floats) -> NDArray[Any]:
         """Sizes with a random sign (phase) for every sample: just this is their mean square.
 
         The error that outweighs all others in most results would else make σ a matter of luck.
         """
-        if np.iscomplexobj(y):
-            return np.asarray(size * self._phases(count, y))
-        return np.copysign(size, self._words(count, y))
+        signed = np.zeros((self.count, *y.shape[1:]), np.result_type(y, np.float64))
+        drawn, most = signed[: self.drawn], _rows(size, slice(self.drawn))
+        if y.dtype.kind == "c":
+            np.multiply(most, self._phases(drawn.shape), out=drawn)
+        else:
+            np.copysign(most, self._words(drawn.shape), out=drawn)
+        return signed
 
-    def _phases(self, count: int, y: NDArray[Any]) -> NDArray[np.complex128]:
-        return np.exp(1j * np.pi * 2.0**-15 * self._words(count, y))
+    def _directions(self, y: NDArray[Any], size: Floats) -> NDArray[np.complex128]:
+        """Of complex errors: any for those that are random, that of ``y`` for those that lean."""
+        directions = np.empty((self.count, *y.shape[1:]), np.complex128)
+        directions[: self.drawn] = self._phases(directions[: self.drawn].shape)
+        directions[self.drawn :] = _rows(y / size, slice(self.drawn, None))
+        return directions
 
-    def _words(self, count: int, y: NDArray[Any]) -> NDArray[np.int16]:
-        """``count`` random words of 16 bits for each element, four from one of the generator."""
-        shape = (count, *y.shape[1:])
+    def _phases(self, shape: tuple[int, ...]) -> NDArray[np.complex128]:
+        return np.exp(1j * np.pi * 2.0**-15 * self._words(shape))
+
+    def _words(self, shape: tuple[int, ...]) -> NDArray[np.int16]:
+        """A random word of 16 bits for each element, four from one of the generator."""
         size = math.prod(shape)
         words: NDArray[np.uint64] = self.generator.bit_generator.random_raw(-(-size // 4))
         return words.view(np.int16)[:size].reshape(shape)
 
     def _flushed(self, y: NDArray[Any]) -> NDArray[Any]:
         tiny = np.abs(y) < self.intermediates.smallest_normal
-        return np.where(tiny & (self._words(len(y), y) < 0), 0.0, y)
+        tiny[: self.drawn] &= self._words(tiny[: self.drawn].shape) < 0
+        tiny[self.drawn :] = False
+        return np.where(tiny, 0.0, y)
+
+
+def _rows(samples: Any, part: slice) -> Any:
+    """Some samples of a stack; a number, or an array that is the same in all, as it is."""
+    return samples if isinstance(samples, float) or len(samples) == 1 else samples[part]

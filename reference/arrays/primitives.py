@@ -184,6 +184,6 @@ def join_parts(real: Any, imag: Any) -> Any:
     return out
 
 
-INDEX_VALUED = (np.argmax, np.argmin, np.argsort, np.argwhere, np.any, np.all, np.nonzero, np.shape,
-                np.ndim, np.size, exponent_of)  # fmt: skip
+INDEX_VALUED = (np.argmax, np.argmin, np.argsort, np.argwhere, np.any, np.all, np.nonzero,
+                exponent_of)  # fmt: skip
 """Primitives whose result is no longer a number of the interpreter's kind."""

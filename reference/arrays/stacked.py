@@ -34,13 +34,12 @@ class Stacked(Interpreter):
     def interpret(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         """Run ``function`` on all arrays at once where there is a rule, else one by one."""
         if function in _ABOUT_ONE:
-            return function(*_each(args, 0), **_each(kwargs, 0))
+            return function(*each(args, 0), **each(kwargs, 0))
         elementwise = isinstance(function, np.ufunc) and function.signature is None
         rule = _elementwise if elementwise or function in _ELEMENTWISE else RULES.get(function)
-        with np.errstate(all="ignore"):
-            found = NotImplemented if rule is None else rule(function, *args, **kwargs)
-            if found is NotImplemented:
-                return one_by_one(partial(function, **kwargs), args, len(self.value))
+        found = NotImplemented if rule is None else rule(function, *args, **kwargs)
+        if found is NotImplemented:
+            return one_by_one(partial(function, **kwargs), args, len(self.value))
         return map_arrays(Stacked, found)
 
     def __bool__(self) -> bool:
@@ -49,6 +48,11 @@ class Stacked(Interpreter):
         if len(values) != 1:
             raise TypeError("the stacked arrays differ in their truth value")
         return values.pop()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of each array."""
+        return self.value.shape[1:]
 
     @property
     def inner(self) -> Any:
@@ -69,18 +73,33 @@ def stack(x: Any, ndim: int) -> NDArray[Any]:
     return aligned(x, ndim) if isinstance(x, Stacked) else np.asarray(x)[None]
 
 
+def plain(x: Any) -> Any:
+    """The stacked arrays as one; anything else as it is."""
+    return x.value if isinstance(x, Stacked) else x
+
+
+def some(operands: Any, places: list[int]) -> list[Any]:
+    """Operands of which each stack is cut down to the arrays at these places."""
+    return [Stacked(x.value[places]) if isinstance(x, Stacked) else x for x in operands]
+
+
+def stacked(x: Any) -> NDArray[Any]:
+    """``x`` along a leading axis that has one array where it is the same for all."""
+    return x.value if isinstance(x, Stacked) else np.asarray(x)[None]
+
+
 def _ones(ndim: int, shape: list[int]) -> tuple[int, ...]:
     return (1,) * (ndim - len(shape))
 
 
 def one_by_one(function: Callable[..., Any], args: Any, count: int) -> Any:
     """What ``function`` gives for each of ``count`` stacked arrays; others are the same for all."""
-    first = function(*_each(args, 0))
+    first = function(*each(args, 0))
     several = isinstance(first, list | tuple)
     firsts = [np.asarray(part) for part in (first if several else (first,))]
     stacks = [np.empty((count, *part.shape), part.dtype) for part in firsts]
     for i in range(count):
-        result = function(*_each(args, i)) if i else first
+        result = function(*each(args, i)) if i else first
         for stack, part in zip(stacks, result if several else (result,), strict=True):
             if np.shape(part) != stack.shape[1:]:
                 raise TypeError("the stacked arrays give results of different shapes")
@@ -88,20 +107,20 @@ def one_by_one(function: Callable[..., Any], args: Any, count: int) -> Any:
     return tuple(map(Stacked, stacks)) if several else Stacked(stacks[0])
 
 
-def _each(tree: Any, i: int) -> Any:
+def each(tree: Any, i: int) -> Any:
     """The arguments with each stack replaced by its ``i``-th array."""
     if isinstance(tree, Stacked):
         return tree.value[i]
     if isinstance(tree, list | tuple):
-        return type(tree)(_each(item, i) for item in tree)
+        return type(tree)(each(item, i) for item in tree)
     if isinstance(tree, dict):
-        return {key: _each(item, i) for key, item in tree.items()}
+        return {key: each(item, i) for key, item in tree.items()}
     return tree
 
 
 def _elementwise(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    ndim = max(np.ndim(a) if not isinstance(a, Stacked) else a.value.ndim - 1 for a in args)
-    return function(*(aligned(a, ndim) for a in args), **kwargs)
+    ndim = max([getattr(a, "ndim", 0) for a in args])
+    return function(*[aligned(a, ndim) for a in args], **kwargs)
 
 
 def _shifted(axis: Any, ndim: int) -> Any:
@@ -173,6 +192,12 @@ def _take_along_axis(function: Any, x: Any, indices: Any, axis: Any) -> Any:
     return np.take_along_axis(values, places, _shifted(axis, values.ndim - 1))
 
 
+def _scatter(function: Any, x: Any, index: Any, updates: Any, *, axis: int) -> Any:
+    count = next(len(a.value) for a in (x, index, updates) if isinstance(a, Stacked))
+    stacks = [np.broadcast_to(stacked(a), (count, *np.shape(a))) for a in (x, index, updates)]
+    return function(*stacks, axis=_shifted(axis, np.ndim(x)))
+
+
 def _repeat(function: Any, x: Any, repeats: Any, axis: Any = None) -> Any:
     if axis is None:
         return NotImplemented
@@ -199,9 +224,7 @@ def _with(letter: str, operands: Any, inputs: str) -> Iterator[str]:
         yield letter + term if isinstance(operand, Stacked) else term
 
 
-_ABOUT_ONE = frozenset(
-    (np.shape, np.ndim, np.size, np.iscomplexobj, np.zeros_like, primitives.held)
-)
+_ABOUT_ONE = frozenset((np.iscomplexobj, np.zeros_like, primitives.held))
 """Functions whose result is the same for all."""
 
 _ELEMENTWISE = frozenset(
@@ -214,6 +237,7 @@ RULES: dict[Any, Callable[..., Any]] = {
     **dict.fromkeys((np.sum, np.prod, np.max, np.min, np.any, np.all, np.flip), _over_axes),
     **dict.fromkeys((np.cumsum, np.cumprod, np.argmax, np.argmin, np.argsort), _along),
     **dict.fromkeys((np.swapaxes, np.moveaxis), _exchanged),
+    **dict.fromkeys((primitives.scatter_sum, primitives.scatter_to), _scatter),
     np.squeeze: _along,
     np.reshape: _reshape,
     np.transpose: _transpose,

@@ -43,7 +43,7 @@ def _with_rules(function: F, rules: Any, tangent: Rule | None) -> F:
 
     @functools.wraps(function)
     def dispatch(*args: Any, **kwargs: Any) -> Any:
-        top = highest((args, kwargs), default=None)
+        top = highest((*args, *kwargs.values()), default=None)
         if not isinstance(top, modes):
             return function(*args, **kwargs)
         result = top.interpret(dispatch, args, kwargs)

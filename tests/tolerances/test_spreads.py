@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tensorcts.reference import dtypes, registry
+from tensorcts.reference.arrays.noise import TRUNCATED
 from tensorcts.tolerances import spreads
-from tensorcts.tolerances.leanings import TRUNCATED
 from tensorcts.tolerances.model import NoiseModel
 
 
@@ -27,7 +27,7 @@ def spread(op: str, arrays: list[Any], attrs: dict[str, Any], how: NoiseModel) -
         return (function(*map(wrap, wide)),)
 
     truth = np.asarray(function(*wide))
-    (found,) = spreads.spreads(run, [truth], ["float32"], how, 7)
+    (found,) = spreads.spreads(run, [truth], ["float32"], how, 7, truth.size)
     (alone,) = spreads.sigma(run, [truth], how, 7)
     np.testing.assert_array_equal(found.sigma, alone)
     return truth, found
