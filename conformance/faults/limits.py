@@ -107,6 +107,16 @@ def exp_clamped_at_88(x: Any) -> Any:
     return np.exp(np.where(np.isnan(x), x, np.clip(x, np.float32(-88), np.float32(88))))
 
 
+@fault("sinh")
+def sinh_overflows_in_vectors(x: Any) -> Any:
+    """Half of exp(x), where that is infinite, too, but only in full vectors of 32: PyTorch's."""
+    flat = x.reshape(-1)
+    y = np.sinh(flat)
+    over = np.abs(flat) > 88.72
+    over[len(flat) // 32 * 32 :] = False
+    return np.where(over, np.copysign(np.inf, flat), y).astype(y.dtype).reshape(x.shape)
+
+
 @fault("max")
 def max_starts_from_the_lowest_number(x: Any, *, axis: Any, keepdims: bool) -> Any:
     """-FLT_MAX for -inf as what a maximum starts from."""

@@ -100,13 +100,22 @@ def broadcast_pair(d: Draw, shape: tuple[int, ...]) -> tuple[tuple[int, ...], tu
     return d.choice(((shape, shape), (shape, thin), (thin, shape), (shape, shape[1:]), (shape, ())))
 
 
+VECTORS = 3
+"""How often a pool is repeated so that code for vectors, of up to 64 numbers, takes each value."""
+
+
 def special_arguments(d: Draw) -> list[Sample]:
-    """Every special value of the dtype, for two arguments every pair of them."""
+    """Every special value of the dtype, for two arguments every pair of them.
+
+    Of one argument first a few, of which what ends the array falls to code for single numbers,
+    then many, of which code for vectors takes each.
+    """
     pool, second = (edges.pool(d.op.name, d.dtype, position) for position in range(2))
+    few_and_many = (pool, np.tile(pool, VECTORS))
     if d.op.name in UNARY:
-        return [((pool,), {})]
+        return [((x,), {}) for x in few_and_many]
     if d.op.name in ATTRIBUTES:
-        return [((pool,), dict(attrs)) for attrs in ATTRIBUTES[d.op.name]]
+        return [((x,), dict(attrs)) for attrs in ATTRIBUTES[d.op.name] for x in few_and_many]
     grid: tuple[Any, ...] = tuple(np.broadcast_arrays(pool[:, None], second[None, :]))
     pairs = tuple(np.array(a) for a in grid)
     if d.op.name in DIVISIONS:
