@@ -173,7 +173,7 @@ def test_the_command_as_json(cache_folder: Path, monkeypatch: pytest.MonkeyPatch
 def test_the_command_as_text(cache_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = _invoke(cache_folder, monkeypatch, "--fault", "relu_of_nan_is_zero")
     assert ended.exit_code == 0
-    assert "caught 1 of 1 · 0 alarms in 1 verdicts on honest backends" in ended.stdout
+    assert "caught 1 of 1 · 0 alarms in 2 verdicts on honest backends" in ended.stdout
 
 
 def test_a_fault_that_gets_through_ends_with_1(
