@@ -2,6 +2,7 @@
 
 functions    what is swept, by the registry: elementwise ops whose results round, casts
 blocks       the inputs, by bit pattern: ``Plan`` gives a block's strips, ``hard`` hard ones
+midpoints    arguments whose results lie next to midpoints
 evaluations  the function in float64 arithmetic, and the margin that it is certainly not off by
 truths       Ziv's rounding test; what that leaves undecided by as many bits as it takes
 errors       Kahan's ulps, signed, at speed

@@ -14,8 +14,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from tensorcts.conformance.precision import hard
+from tensorcts.conformance.precision import hard, midpoints
 from tensorcts.conformance.precision.functions import Function
+from tensorcts.conformance.precision.truths import Truths
 from tensorcts.reference import dtypes
 
 Bits = NDArray[Any]
@@ -95,8 +96,10 @@ class Plan:
         generator = np.random.Generator(np.random.Philox(key=[self.seed, block]))
         for strip in self.strips(block):
             both = np.concatenate([strip, strip | self.layout.sign])
-            for x in generator.choice(both, 8, replace=False):
-                yield self.layout.array([x]), self.layout.anything(generator, 256)
+            for place, x in enumerate(generator.choice(both, 8, replace=False)):
+                ys = self.layout.anything(generator, 256)
+                near = self._partners(int(x), int(ys[0])) if place == 0 else []
+                yield self.layout.array([x]), np.append(ys, self.layout.array(near))
 
     def _sample(self, field: int) -> Bits:
         """The binade's ends, its hard arguments and random ones."""
@@ -107,8 +110,32 @@ class Plan:
         known = hard.magnitudes(self.function.op.name, self.dtype)
         inside = known[(known >= first) & (known <= last)]
         ends = np.array([first, first + 1, last - 1, last], np.uint64)
-        every = np.unique(np.concatenate([drawn, inside, np.clip(ends, first, last)]))
-        return every.astype(self.layout.unsigned)
+        near = self._beside_midpoints(drawn) if self.function.arity == 1 else []
+        every = [drawn, inside, np.clip(ends, first, last), np.array(near, np.uint64)]
+        return np.unique(np.concatenate(every)).astype(self.layout.unsigned)
+
+    def _beside_midpoints(self, drawn: NDArray[np.uint64]) -> list[int]:
+        """Magnitudes whose results lie on midpoints or next to them, by the ones drawn.
+
+        Of float64: narrower dtypes have them among all their inputs.
+        """
+        if self.dtype != "float64":
+            return []
+        truths, sign = Truths(self.function, self.dtype), int(self.layout.sign)
+        signs = (0, sign) if self.function.parity == "none" else (0,)
+        found = [midpoints.nearest(truths, int(drawn[0]) | each) for each in signs]
+        squares = midpoints.of_squares(drawn[:4], self.dtype)
+        return [*map(int, squares), *(each & ~sign for each in found if each is not None)]
+
+    def _partners(self, x: int, drawn: int) -> list[int]:
+        """The y, in x's binade and between 1 and 2, whose results lie next to midpoints."""
+        if self.dtype != "float64":
+            return []
+        one, fraction = 1023 << self.layout.fraction, (1 << self.layout.fraction) - 1
+        truths = Truths(self.function, self.dtype)
+        starts = (each & ~fraction | drawn & fraction for each in (x, one))
+        found = (midpoints.nearest(truths, start, x) for start in starts)
+        return [each for each in found if each is not None]
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,14 @@ class Exact(Interpreter):
 
 
 def _rest(x: Any, nearest: float) -> float:
-    return nearest_float(x - nearest) if math.isfinite(nearest) else 0.0
+    """What is left; next to half an ulp on its own side of that, so that it is no tie."""
+    if not math.isfinite(nearest):
+        return 0.0
+    rest = x - nearest
+    found = nearest_float(rest)
+    if abs(math.frexp(found)[0]) != 0.5 or found == rest:
+        return found
+    return math.nextafter(found, math.inf if rest > found else -math.inf)
 
 
 def _wrap(result: Any) -> Any:

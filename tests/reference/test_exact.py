@@ -207,3 +207,12 @@ def test_exact_numbers_do_not_mix_with_float64_silently() -> None:
                    np.sum(x), np.mean(x), x[0], np.concatenate([x, np.zeros(2)]), np.max(x),
                    np.stack([x, x]), np.reshape(x, (2, 1)), np.matmul(x, np.ones(2))):  # fmt: skip
         assert isinstance(result, Exact)
+
+
+def test_what_is_next_to_half_an_ulp_is_no_tie() -> None:
+    """√(1 - 2ε) is 1 - ε - ε²/2 - …; the square of 2**26 + ½ is a tie."""
+    hi, lo = np.sqrt(Exact(np.array([1 - 2.0**-53, 1 + 2.0**-52]))).split()
+    np.testing.assert_array_equal(hi, [1 - 2.0**-53, 1.0])
+    np.testing.assert_array_equal(lo, np.nextafter([2.0**-54, 2.0**-53], 0))
+    hi, lo = np.square(Exact(np.array([(2.0**27 - 1) / 2**27]))).split()
+    assert abs(lo[0]) == 2.0**-54
