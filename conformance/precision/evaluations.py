@@ -130,9 +130,12 @@ def _sinc(x: Numbers) -> Numbers:
 
 
 def _erfinv(x: Numbers) -> Numbers:
-    """Only of what has one: elsewhere SciPy takes a hundred times as long to say so."""
+    """Only of what has one: elsewhere SciPy takes a hundred times as long to say so, and
+    of -0 its own is +0.
+    """
     inside = np.abs(x) <= 1
-    return np.where(inside, scipy.special.erfinv(np.where(inside, x, 0.0)), np.nan)
+    found = scipy.special.erfinv(np.where(inside, x, 0.0))
+    return np.where(inside, np.copysign(found, x), np.nan)
 
 
 STABLE: dict[str, Evaluation] = {

@@ -206,6 +206,14 @@ def test_a_sum_of_exponentials_loses_no_more_than_its_terms() -> None:
     )
 
 
+@pytest.mark.parametrize("function", UNARY, ids=lambda f: f.name)
+def test_an_odd_functions_zero_has_its_arguments_sign(function: Function) -> None:
+    zeros = np.array([0.0, -0.0], np.float32)
+    hi, _ = Truths(function, "float32")(zeros)
+    if function.parity == "odd" and hi[0] == 0:
+        assert [*np.signbit(hi)] == [False, True]
+
+
 def test_declared_options_are_the_truth() -> None:
     x = np.array([-np.inf, 1.0], np.float32)
     plain, _ = Truths(find("gelu"), "float32")(x)
