@@ -227,8 +227,9 @@ def _probes(test: Test, seed: int) -> Iterator[Case]:
 def _properties(test: Test, seed: int) -> Iterator[Case]:
     own = (test.op, test.dtype)
     yield from properties.cases(*own, _mild(test, seed), _odd(test, seed), usual_dtype(test.op))
-    if test.op.name in cotangents.REPEATED and test.dtype == usual_dtype(test.op):
-        yield from cotangents.repeated(partial(_sampled, test, seed))
+    usual = test.dtype == usual_dtype(test.op)
+    if usual and cotangents.is_repeated(test.op, test.dtype, seed):
+        yield from cotangents.repeated(test.op, partial(_sampled, test, seed))
 
 
 def _odd(test: Test, seed: int) -> Iterator[Case]:

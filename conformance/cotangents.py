@@ -6,6 +6,7 @@ import itertools
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -39,7 +40,10 @@ TURNED = ("sinc",)
 """Ops that are not differentiated in 16 bits, as πx is off by much of a turn there."""
 
 REPEATED = ("softmax", "matmul", "layer_norm", "gelu", "sum", "take")
-"""Ops that stand for all where gradients are repeated: those of a transformer."""
+"""Ops whose gradients are repeated under every seed: those of a transformer."""
+
+TURN, SMALL = 4, (3, 5)
+"""Each family's turn comes once in so many seeds, with small arrays."""
 
 Sampled = Callable[..., tuple[Case, Draw]]
 """A sample of the op by the options of a draw, and that draw."""
@@ -61,7 +65,8 @@ def cases(op: Op, dtype: str, sampled: Sampled, order: int, *, usual: bool) -> I
 
     usual: whether the dtype is the one that is tried most; where few yield none all are tried.
     """
-    for every in (order,) if usual else (2 * order + 2, order):
+    fewer = 7 if dtypes.is_complex(dtype) else 2 * order + 2
+    for every in (order,) if usual else (fewer, order):
         options = _options(op, dtype, every)
         found = (differentiated(*sampled(**each), order) for each in options)
         some = [case for case in found if case is not None]
@@ -84,7 +89,7 @@ def _options(op: Op, dtype: str, every: int) -> Iterator[dict[str, Any]]:
     yield {"shape": DRAWN[-1], "styles": special, "turn": len(DRAWN) + 2}
 
 
-TURNS = 8
+TURNS = 32
 """Samples among which one has a gradient that nothing leaves open."""
 
 
@@ -93,9 +98,30 @@ def _styles(dtype: str) -> Sequence[str]:
     return [s for s in values.MILD if s != "offset" or not dtypes.is_narrow(dtype)]
 
 
-def repeated(sampled: Sampled) -> Iterator[Case]:
+def is_repeated(op: Op, dtype: str, seed: int) -> bool:
+    """Whether the op's gradient is repeated: families take turns by seed, and so do their ops."""
+    if op.name in REPEATED or not applies(op, dtype, 1):
+        return op.name in REPEATED
+    families = _differentiable(dtype)
+    turn, waiting = divmod(seed + list(families).index(op.family), TURN)
+    ops = families[op.family]
+    return waiting == 0 and ops[turn % len(ops)] == op.name
+
+
+@cache
+def _differentiable(dtype: str) -> dict[str, list[str]]:
+    """The ops that have a gradient in the dtype, by family."""
+    families: dict[str, list[str]] = {}
+    for op in registry.all_ops():
+        if applies(op, dtype, 1):
+            families.setdefault(op.family, []).append(op.name)
+    return families
+
+
+def repeated(op: Op, sampled: Sampled) -> Iterator[Case]:
     """The gradient from eight threads and a thousand times, of the first sample that has one."""
-    samples = (sampled(shape=(9, 33), styles=values.MILD[:1], turn=turn) for turn in range(TURNS))
+    shape = repeating.SHAPE if op.name in REPEATED else SMALL
+    samples = (sampled(shape=shape, styles=values.MILD[:1], turn=turn) for turn in range(TURNS))
     found = (differentiated(*sample, 1) for sample in samples)
     for case in itertools.islice((case for case in found if case is not None), 1):
         yield replace(case, probe=repeating.THREADS)

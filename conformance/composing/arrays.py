@@ -53,6 +53,12 @@ class Device:
     dtype: str
     interpreted: Callable[..., Any]
 
+    @property
+    def complex(self) -> str:
+        """The dtype of complex numbers; nothing is computed in those of two 16-bit floats."""
+        whole = dtypes.complex_of(self.dtype)
+        return whole if whole in dtypes.COMPLEX else "complex64"
+
     def call(self, name: str, /, *arrays: Any, **attrs: Any) -> Any:
         """The result of the backend's op, an array or a tuple; raises UnsupportedError."""
         given = [self.lifted(a) for a in arrays]
@@ -82,7 +88,7 @@ class Device:
         if isinstance(x, Composed):
             return x if dtype in (None, x.name) else self.call("astype", x, dtype=dtype)
         array = np.asarray(x)
-        kinds = {"f": self.dtype, "c": dtypes.complex_of(self.dtype)}
+        kinds = {"f": self.dtype, "c": self.complex}
         name = dtype or kinds.get(array.dtype.kind) or dtypes.name_of(array.dtype)
         with np.errstate(all="ignore"):
             host = array.astype(dtypes.numpy_dtype(name))

@@ -33,7 +33,7 @@ def _alike(device: Device, arrays: Sequence[Any]) -> list[Composed]:
         return [device.lifted(a) for a in arrays]
     own = [a.name for a in arrays if isinstance(a, Composed) and a.name != "bool"]
     whole = not kinds - set("biu")
-    inexact = dtypes.complex_of(device.dtype) if "c" in kinds else device.dtype
+    inexact = device.complex if "c" in kinds else device.dtype
     dtype = own[0] if whole and own else "int64" if whole else inexact
     return [device.lifted(a, dtype) for a in arrays]
 
@@ -149,7 +149,7 @@ def _zeros_like(device: Device, x: Any, shape: Any = None, **more: Any) -> Any:
 
 def _convert(device: Device, x: Any, *, dtype: str) -> Any:
     if dtypes.is_complex(dtype):
-        return device.lifted(x, dtypes.complex_of(device.dtype))
+        return device.lifted(x, device.complex)
     if dtypes.is_inexact(dtype):
         return device.lifted(_part("real")(device, x), device.dtype)
     return device.lifted(x, dtype)

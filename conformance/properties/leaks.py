@@ -17,7 +17,7 @@ from tensorcts.backends.protocol import Backend
 WARM = 5
 """Calls that fill caches."""
 
-STAGES = (40, 40, 40, 1000, 1000)
+STAGES = (40, 40, 40, 250, 1000, 1000)
 """Calls that show a leak each time, then such that prove it: what an allocator keeps levels off."""
 
 KINDS = ("Python's memory", "the backend's memory", "the process's memory")

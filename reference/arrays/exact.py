@@ -126,9 +126,13 @@ def _round_to_int(function: Callable[[Any], Any]) -> Callable[..., Any]:
 
 
 def _convert(x: NDArray[Any], *, dtype: str) -> NDArray[Any]:
+    match dtypes.wide(dtype):
+        case "complex128":
+            return _scalar(MP.mpc)(x)
+        case "float64":
+            return _scalar(MP.re)(x)
     hi, _ = Exact(x).split()
-    wide = dtypes.wide(dtype)
-    return x if wide in ("float64", "complex128") else primitives.convert(hi, dtype=dtype)
+    return primitives.convert(hi, dtype=dtype)
 
 
 def _exponents(x: NDArray[Any]) -> NDArray[np.int32]:

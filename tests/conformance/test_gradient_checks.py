@@ -20,7 +20,7 @@ from tensorcts.conformance.hosts import InProcess, Isolated
 from tensorcts.conformance.judge import Judge
 from tensorcts.conformance.properties import repeating
 from tensorcts.reference import gradients
-from tensorcts.reference.registry import get
+from tensorcts.reference.registry import all_ops, get
 
 Kernel = Callable[..., Any]
 
@@ -235,11 +235,28 @@ def test_no_attribute_vanishes_in_the_dtype() -> None:
     assert wide - narrow == {1e-12}
 
 
+def repeated(op: str, seed: int) -> list[str]:
+    tried = checks.cases(Test(get(op), "float32", "properties"), seed)
+    return [case.probe for case in tried if gradients.is_backward(case.op)]
+
+
+BOTH = [repeating.THREADS, repeating.MEMORY]
+
+
 def test_transformers_gradients_are_repeated() -> None:
-    for op in cotangents.REPEATED:
-        tried = checks.cases(Test(get(op), "float32", "properties"), 0)
-        probes = [case.probe for case in tried if gradients.is_backward(case.op)]
-        assert probes == [repeating.THREADS, repeating.MEMORY]
+    assert all(repeated(op, seed) == BOTH for op in cotangents.REPEATED for seed in range(2))
+
+
+def test_every_family_takes_its_turn_in_four_seeds_and_every_op_in_time() -> None:
+    ops = [op for op in all_ops() if cotangents.applies(op, "float32", 1)]
+    turns = {seed: {op.name for op in ops if cotangents.is_repeated(op, "float32", seed)}
+             for seed in range(4 * 12)}  # fmt: skip
+    of_four = set().union(*(turns[seed] for seed in range(4)))
+    assert {get(name).family for name in of_four} == {op.family for op in ops}
+    assert set().union(*turns.values()) == {op.name for op in ops}
+    assert max(map(len, turns.values())) <= len(cotangents.REPEATED) + 12
+    assert all(repeated(name, 0) == BOTH for name in turns[0])
+    assert repeated("exp", next(s for s in turns if "exp" not in turns[s])) == []
 
 
 def test_a_gradient_that_keeps_memory_is_told(faulty: Any, judged: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.arrays.multiprecision import MP, PRECISION
+from tensorcts.reference.arrays.primitives import convert, is_complex
 from tensorcts.reference.ops import definitions as ops
 
 INF, NAN = math.inf, math.nan
@@ -198,6 +199,13 @@ def test_complex_numbers_split_by_parts() -> None:
 def test_a_complex_infinity_splits_by_parts_too() -> None:
     hi, lo = Exact(np.array([complex(1, INF), 1j / 3])).split()
     assert (hi[0].real, hi[0].imag, lo[0]) == (1, INF, 0)
+
+
+def test_casts_make_numbers_complex_and_real() -> None:
+    third = Exact(np.array([1.0])) / 3
+    made = convert(third, dtype="complex64")
+    assert is_complex(made) and np.all(np.real(made) == third)
+    assert not is_complex(convert(made, dtype="float32"))
 
 
 def test_exact_numbers_do_not_mix_with_float64_silently() -> None:
