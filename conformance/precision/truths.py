@@ -89,7 +89,7 @@ class Truths:
     def _evaluate(self, y: Numbers, arrays: Arrays, start: int) -> NDArray[np.intp]:
         """Fill a piece of y; the positions of what float64 arithmetic leaves undecided."""
         pieces = tuple(a[start : start + PIECE] for a in arrays)
-        xs = tuple(map(dtypes.widen, pieces))
+        xs = tuple(dtypes.widen(p) * 1.0 for p in pieces)  # which makes signalling NaNs quiet
         piece = y[start : start + PIECE]
         piece[:] = self.evaluate(*xs)
         self._choose(piece, xs, pieces)

@@ -214,6 +214,13 @@ def test_an_odd_functions_zero_has_its_arguments_sign(function: Function) -> Non
         assert [*np.signbit(hi)] == [False, True]
 
 
+def test_a_signalling_nan_is_taken_for_a_quiet_one() -> None:
+    nan = np.full(64, 0x7C01, np.uint16).view(np.float16)
+    for name, x in (("pow", 1.0), ("hypot", np.inf)):
+        hi, _ = Truths(find(name), "float16")(np.full(64, x, np.float16), nan)
+        np.testing.assert_array_equal(hi, x)
+
+
 def test_declared_options_are_the_truth() -> None:
     x = np.array([-np.inf, 1.0], np.float32)
     plain, _ = Truths(find("gelu"), "float32")(x)
