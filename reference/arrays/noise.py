@@ -2,8 +2,9 @@
 
 Most are random. An elementwise primitive with a budget of k ulp is off by a uniform error in ±k
 ulp; a contraction over K products by an error of standard deviation u_acc·√K·(|Σab|/√3 + √Σ(ab)²),
-u_acc the unit roundoff of the accumulator. Results beyond the largest number of the format in which
-intermediates are kept become infinite, as they would there.
+u_acc the unit roundoff of the accumulator, with K/2 in place of √K where all products are equal.
+Results beyond the largest number of the format in which intermediates are kept become infinite, as
+they would there.
 
 Others lean to one side: what the tables admit without any rounding being random. A function within
 a budget of k ulp rounds its result, by at most ½ ulp, and may be off by k - ½ ulp beside that in
@@ -30,6 +31,9 @@ from tensorcts.reference.arrays.stacked import Stacked, stack, stacked
 from tensorcts.reference.dtypes import Format, binades
 
 TRUNCATED = 0.36
+
+SLIGHT = 2.0**-50
+"""More than float64 arithmetic is off by."""
 
 SIGNS_AND_EXPONENTS = 2**12
 """What the first twelve bits of a float64 tell apart."""
@@ -120,10 +124,11 @@ class Noise:
     def accumulated(self, y: Any, root: Any, terms: Any) -> Any:
         """``y`` off by the error of a sum of ``terms`` terms; root: that of their squares."""
         values = stacked(y)
-        root, terms = (stack(a, values.ndim - 1) for a in (root, terms))
+        root = stack(root, values.ndim - 1)
+        terms = terms if isinstance(terms, float) else stack(terms, values.ndim - 1)
         unit = self.accumulator.unit_roundoff
         size = np.abs(values) * math.sqrt(1 / 3) + root
-        size *= unit * np.sqrt(np.maximum(terms, 1))
+        size *= unit * self._roundings(values, root, terms)
         off = self._signed(values, size)
         if self.truncating:
             lost = values * np.minimum(TRUNCATED * unit * terms, 0.5)
@@ -132,6 +137,20 @@ class Noise:
         if not (finite := np.isfinite(size)).all():
             off = np.where(finite, off, values)
         return self.wrapped(self._off(off, 0.5, 0.0))
+
+    def _roundings(self, y: NDArray[Any], root: Any, terms: Any) -> Any:
+        """How many times as large as one rounding of the sum those of its partial sums are.
+
+        They are independent, except where the terms differ by less than half an ulp of their sum:
+        then all are off alike, by a part of partial sums that are half the sum on average.
+        """
+        independent = np.sqrt(np.maximum(terms, 1))
+        spread = (self.accumulator.unit_roundoff * terms) ** 2 / 2 + SLIGHT
+        size = np.abs(np.add.reduce(y)) * ((1 + spread) / len(y))
+        alike = independent * root <= size  # Cauchy & Schwarz
+        if not alike.any():
+            return independent
+        return np.where(alike, np.maximum(independent, terms / 2), independent)
 
     def scaled(self, y: Any, relative: Any) -> Any:
         """``y`` off by an error of a relative standard deviation, then rounded."""

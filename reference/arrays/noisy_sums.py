@@ -158,7 +158,7 @@ def _terms(function: Callable[..., Any], args: Any, result: Any) -> float:
         return float(np.shape(args[0])[-1])
     inputs, _, output = str(args[0]).partition("->")
     sizes = sizes_of(inputs.split(","), [np.shape(x) for x in args[1:]])
-    return math.prod(n for letter, n in sizes.items() if letter not in output)
+    return float(math.prod(n for letter, n in sizes.items() if letter not in output))
 
 
 def _scatter_sum(noise: Noise, x: Any, index: Any, updates: Any, *, axis: int) -> Any:

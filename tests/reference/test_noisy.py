@@ -56,6 +56,27 @@ def test_sums_in_any_order_are_inside(count: int, offset: float) -> None:
         assert 0 < np.max(z_scores(total, got, x)) < 6
 
 
+@pytest.mark.parametrize("count", [10, 100, 851, 4096])
+def test_sums_of_equal_numbers_are_inside(count: int) -> None:
+    """Each addition is off by the same: the errors grow with the count, not with its root."""
+    x = np.random.default_rng(count).uniform(0.1, 10, 1000).astype(np.float32)
+    got = np.zeros_like(x)
+    for _ in range(count):
+        got = got + x
+    rows = np.broadcast_to(x[:, None], (1000, count))
+    assert 0.5 < np.max(z_scores(total, got, rows)) < 2
+
+
+@pytest.mark.parametrize("count", [10, 4096])
+@pytest.mark.parametrize("spread", [1e-6, 0.5])
+def test_only_equal_terms_have_equal_errors(count: int, spread: float) -> None:
+    rng, unit = np.random.default_rng(0), SINGLE.unit_roundoff
+    terms = rng.uniform(1 - spread, 1 + spread, count)
+    off = [np.sum(Noisy(terms, noise(seed))).value - np.sum(terms) for seed in range(16)]
+    independent = unit * np.sqrt(count) * np.sum(terms) / np.sqrt(3)
+    assert (np.sqrt(np.mean(np.square(off))) > 2 * independent) == (spread < unit * count / 2)
+
+
 def test_wrong_sums_are_outside() -> None:
     x = single(64, 1000)
     assert np.median(z_scores(total, np.sum(x[:, :-1], axis=-1), x)) > 100
