@@ -41,8 +41,8 @@ LEANINGS = 8
 BINADES = 64
 """So many neighbouring binades lean independently of each other."""
 
-AT_ONCE = 2**17
-"""Elements that are computed side by side: arrays that a processor's cache holds a few of."""
+AT_ONCE = 2**20
+"""Elements of an array that are computed side by side, lest all samples fill the memory."""
 
 np.empty(4_000_000)  # freed, it teaches glibc to keep memory: page faults took half the time
 
@@ -59,6 +59,7 @@ class Spread:
     sums: Floats
 
 
+@np.errstate(all="ignore")
 def sigma(run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int) -> list[Floats]:
     """For each output element the root mean square of (noisy - truth).
 
@@ -66,13 +67,12 @@ def sigma(run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int) ->
     """
     largest = max((truth.size for truth in truths), default=0)
     noise = model.noise(_generator(seed), SAMPLES)
-    drawn = _errors(run, truths, model, noise, largest)
-    return [
-        _sigma(off, _unit(truth, model.dtype), model)
-        for off, truth in zip(drawn, truths, strict=True)
-    ]
+    errors = _errors(run, truths, model, noise, largest)
+    units = [_unit(truth, model.dtype) for truth in truths]
+    return [_sigma(off, unit, model) for off, unit in zip(errors, units, strict=True)]
 
 
+@np.errstate(all="ignore")
 def spreads(
     run: Run,
     truths: list[NDArray[Any]],
@@ -104,13 +104,12 @@ def _leanings() -> Floats:
 
 def _spread(errors: NDArray[Any], truth: NDArray[Any], result: str, model: NoiseModel) -> Spread:
     if not dtypes.is_inexact(result):
-        sigma = _sigma(errors[:SAMPLES], _unit(truth, model.dtype), model)
-        return Spread(sigma, np.zeros((len(errors), 3)))
+        nothing = np.zeros((len(errors), 3))
+        return Spread(_sigma(errors[:SAMPLES], _unit(truth, model.dtype), model), nothing)
     unit = _unit(truth, result)
+    off = errors / (unit * model.magnification)
     sigma = _sigma(errors[:SAMPLES], unit, model)
-    with np.errstate(all="ignore"):
-        off = errors / (unit * model.magnification)
-        return Spread(sigma, sums(off, truth / unit, sigma / unit, result))
+    return Spread(sigma, sums(off, truth / unit, sigma / unit, result))
 
 
 def sums(error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str) -> Floats:
@@ -121,14 +120,21 @@ def sums(error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str) -
     variance, size = variances(sigma, result), np.abs(truth)
     with np.errstate(all="ignore"):
         known = np.isfinite(size / variance) & (size > 0)
-        precision = np.where(known, 1 / variance, 0.0)
-        direction = np.where(known, np.conj(truth) / size, 0.0) * precision
-        toward = np.stack([np.where(known, size, 0.0) * direction, direction], axis=-1)
-    off = np.where(np.isfinite(error), error, 0.0)
-    rows = np.reshape(off, (*error.shape[: error.ndim - truth.ndim], truth.size))
-    gain_and_bias = np.real(rows @ np.reshape(toward, (-1, 2)))
-    square = np.abs(rows) ** 2 @ np.ravel(precision)
-    return np.concatenate([gain_and_bias, square[..., None]], axis=-1)
+        precision = np.where(known, 1 / variance, 0.0).reshape(-1)
+        direction = np.where(known, np.conj(truth) / size, 0.0).reshape(-1) * precision
+        toward = np.where(known, size, 0.0).reshape(-1) * direction
+    finite = np.isfinite(error)
+    off = error if finite.all() else np.where(finite, error, 0.0)
+    rows = off.reshape(*error.shape[: error.ndim - truth.ndim], truth.size)
+    found = np.empty((*rows.shape[:-1], 3))
+    found[..., 0] = np.real(rows @ toward)
+    found[..., 1] = np.real(rows @ direction)
+    found[..., 2] = _squared(rows) @ precision
+    return found
+
+
+def _squared(x: NDArray[Any]) -> Floats:
+    return np.asarray(np.square(np.abs(x) if np.iscomplexobj(x) else x))
 
 
 def variances(sigma: Floats, result: str) -> Floats:
@@ -149,8 +155,7 @@ def _errors(
         runs = [_outputs(run, part, model) for part in noise.apart(1)]
     outputs = [samples[0] if len(samples) == 1 else np.concatenate(samples)
                for samples in zip(*runs, strict=True)]  # fmt: skip
-    with np.errstate(all="ignore"):
-        return [_off(*pair, model) for pair in zip(outputs, truths, strict=True)]
+    return [_off(*pair, model) for pair in zip(outputs, truths, strict=True)]
 
 
 def _outputs(run: Run, noise: Noise, model: NoiseModel) -> list[NDArray[Any]]:
@@ -187,15 +192,14 @@ def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[Any]:
 
 def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> Floats:
     """The root mean square, in units first: the square of a tiny error would underflow."""
-    with np.errstate(all="ignore"):
-        # The magnified unit of a number near float64's smallest would be zero.
-        spread = _times(_root_mean_square(errors / unit) / model.magnification, unit)
-        if np.isfinite(spread).all():
-            return spread
-        off = np.abs(errors)
-        largest = np.max(off, axis=0)  # its square in ulps of a tiny truth is too large
-        rescued = largest * (_root_mean_square(off / largest) / model.magnification)
-        return np.where(np.isfinite(spread), spread, np.where(largest < np.inf, rescued, spread))
+    # The magnified unit of a number near float64's smallest would be zero.
+    spread = _times(_root_mean_square(errors / unit) / model.magnification, unit)
+    if np.isfinite(spread).all():
+        return spread
+    off = np.abs(errors)
+    largest = np.max(off, axis=0)  # its square in ulps of a tiny truth is too large
+    rescued = largest * (_root_mean_square(off / largest) / model.magnification)
+    return np.where(np.isfinite(spread), spread, np.where(largest < np.inf, rescued, spread))
 
 
 def _root_mean_square(samples: NDArray[Any]) -> Floats:

@@ -108,6 +108,9 @@ def interpreters(tree: Any) -> list[Interpreter]:
 NESTS = (tuple, list, dict)
 """The types of arguments that arrays are looked for in."""
 
+HOLDING = (Interpreter, *NESTS)
+"""The types of arguments that are interpreters or may hold them."""
+
 
 def highest(tree: Any, *, default: D) -> Interpreter | D:
     """The interpreter that is to be asked: the first of those with the highest level.
@@ -124,11 +127,11 @@ def unwrap(tree: Any, level: int) -> Any:
     """The same arguments with each interpreter of ``level`` replaced by its value."""
     if isinstance(tree, Interpreter):
         return tree.value if tree.level == level else tree
-    if not isinstance(tree, NESTS):
-        return tree
     if isinstance(tree, dict):
-        return {key: unwrap(item, level) for key, item in tree.items()} if tree else tree
-    return type(tree)([unwrap(item, level) for item in tree])
+        return {key: unwrap(item, level) for key, item in tree.items()}
+    if isinstance(tree, NESTS):
+        return type(tree)([unwrap(x, level) if isinstance(x, HOLDING) else x for x in tree])
+    return tree
 
 
 def map_arrays(function: Callable[[Any], Any], result: Any) -> Any:

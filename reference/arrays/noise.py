@@ -38,6 +38,9 @@ SLIGHT = 2.0**-50
 SIGNS_AND_EXPONENTS = 2**12
 """What the first twelve bits of a float64 tell apart."""
 
+_BELOW = np.uint64(64 - 12)
+"""The bits below those."""
+
 NOTHING_LEANS = np.zeros((0, SIGNS_AND_EXPONENTS))
 
 Floats = NDArray[np.float64]
@@ -197,18 +200,18 @@ class Noise:
 
     def _leans(self, size: Floats) -> Floats:
         """How far each element leans in the samples without random errors."""
-        place = (size.view(np.uint64) >> np.uint64(64 - 12)).view(np.int64)
+        place = (size.view(np.uint64) >> _BELOW).view(np.int64)
         if len(place) == 1:
             return np.take(self.leanings, place[0], axis=1)
-        first = SIGNS_AND_EXPONENTS * np.arange(len(place)).reshape(-1, *[1] * (place.ndim - 1))
-        return np.take(self.leanings, place + first)
+        np.add(place.T, SIGNS_AND_EXPONENTS * np.arange(len(place)), out=place.T)
+        return np.take(self.leanings, place)
 
     def _signed(self, y: NDArray[Any], size: Floats) -> NDArray[Any]:
         """Sizes with a random sign (phase) for every sample: just this is their mean square.
 
         The error that outweighs all others in most results would else make σ a matter of luck.
         """
-        signed = np.zeros((self.count, *y.shape[1:]), np.result_type(y, np.float64))
+        signed = np.zeros((self.count, *y.shape[1:]), y.dtype)
         drawn, most = signed[: self.drawn], _rows(size, slice(self.drawn))
         if y.dtype.kind == "c":
             np.multiply(most, self._phases(drawn.shape), out=drawn)

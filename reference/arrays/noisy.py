@@ -34,10 +34,9 @@ class Noisy(Interpreter):
         self.noise = noise
 
     def interpret(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        """Run ``function`` in float64, then disturb the result."""
+        """Run ``function`` in float64, then disturb the result; it may overflow on the way."""
         args, kwargs = unwrap(args, self.level), unwrap(kwargs, self.level)
-        with np.errstate(all="ignore"):
-            result = self._disturbed(function, args, kwargs)
+        result = self._disturbed(function, args, kwargs)
         return result if function in _PLAIN else map_arrays(self._wrap, result)
 
     def _wrap(self, result: Any) -> Any:
@@ -45,9 +44,8 @@ class Noisy(Interpreter):
         return Noisy(array, self.noise) if plain(array).dtype.kind in "fc" else result
 
     def _disturbed(self, function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
-        own = SUMS.get(function, UNEVEN.get(function))
-        if own is not None:
-            return own(self.noise.within(function), *args, **kwargs)
+        if function in OWN:
+            return OWN[function](self.noise.within(function), *args, **kwargs)
         result = function(*args, **kwargs)
         if function in primitives.ARITHMETIC:
             budget = self.noise.budget(primitives.ARITHMETIC[function], result)
@@ -110,6 +108,9 @@ UNEVEN: dict[Any, Callable[..., Any]] = {
     primitives.held: lambda noise, number, like: noise.held(number),
 }
 """Elementwise primitives whose error is not that many ulps of the result everywhere."""
+
+OWN = SUMS | UNEVEN
+"""What has an error of its own kind."""
 
 _PLAIN = frozenset(primitives.PREDICATES + primitives.INDEX_VALUED)
 """Functions whose results are no numbers with errors."""

@@ -9,8 +9,9 @@ plain ``pytest`` leaves these out.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,12 +19,20 @@ import pytest
 
 pytest.importorskip("pytest_benchmark")
 
+from tensorcts.backends import registry as backends
+from tensorcts.conformance import checks
+from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
+from tensorcts.conformance.hosts import InProcess
+from tensorcts.conformance.judge import Judge
 from tensorcts.reference.ops import definitions as ops
 from tensorcts.tolerances import spreads
 from tensorcts.tolerances.model import NoiseModel
 
 PLANE = {"stride": (1, 1), "padding": (1, 1), "dilation": (1, 1), "groups": 1}
 ATTENTION = {"scale": 0.25, "causal_offset": None}
+
+original = spreads.spreads
 
 COMPOSITES: dict[str, tuple[Callable[..., Any], tuple[tuple[int, ...], ...]]] = {
     "softmax": (partial(ops.softmax, axis=-1), ((64, 256),)),
@@ -62,11 +71,35 @@ def test_spreads(benchmark: Any, name: str) -> None:
     benchmark.extra_info["ratio"] = benchmark.stats.stats.median / seconds
 
 
-def _seconds(call: Callable[[], Any]) -> float:
+@pytest.mark.benchmark(timer=time.process_time)
+@pytest.mark.parametrize("check", ["special_values", "shapes", "layouts", "gradient"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "complex64"])
+def test_spreads_of_the_suite(
+    benchmark: Any, monkeypatch: pytest.MonkeyPatch, dtype: str, check: str
+) -> None:
+    """Every fifth case of a check, all ops together: what σ costs where arrays are small."""
+    asked: list[Any] = []
+    monkeypatch.setattr(spreads, "spreads", lambda *args: asked.append(args) or original(*args))
+    host = InProcess(backends.load("numpy"))
+    judge = Judge(host.capabilities, host.run, Cache(None), way=host.way)
+    for case in islice(_cases(dtype, check), 0, None, 5):
+        judge.expected(case)
+    seconds = _seconds(lambda: [run(lambda array: array) for run, *_ in asked], calls=5)
+    benchmark.pedantic(lambda: [original(*args) for args in asked], rounds=5)
+    benchmark.extra_info["ratio"] = benchmark.stats.stats.median / seconds
+
+
+def _cases(dtype: str, check: str) -> Iterator[Case]:
+    for test in checks.all_tests():
+        if (test.dtype, test.check) == (dtype, check):
+            yield from checks.cases(test, 0)
+
+
+def _seconds(call: Callable[[], Any], calls: int = 60) -> float:
     """The processor time of a call: the median of many, the first ones left out."""
     taken = []
-    for _ in range(60):
+    for _ in range(calls):
         started = time.process_time()
         call()
         taken.append(time.process_time() - started)
-    return float(np.median(taken[10:]))
+    return float(np.median(taken[calls // 6 :]))

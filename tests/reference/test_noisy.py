@@ -126,6 +126,7 @@ def test_layer_norm_of_offset_data() -> None:
     )
 
 
+@np.errstate(all="ignore")
 def test_every_op_can_be_disturbed(sample: Any) -> None:
     """Each op has an error model, and its results stay near the truth."""
     rng = noise(0)
@@ -191,6 +192,7 @@ def test_comparisons_and_positions_are_plain_arrays() -> None:
     assert np.shape(x) == (3,)
 
 
+@np.errstate(invalid="ignore")
 def test_zeros_infinities_and_nan_stay() -> None:
     x = np.array([0.0, np.inf, -np.inf, np.nan])
     np.testing.assert_array_equal((Noisy(x, noise(0)) * 2.0).value, x)

@@ -89,6 +89,27 @@ def test_operands_cut_to_few_bits_lean() -> None:
     assert 2.0**-12 < gains(truth, found)[0] < 2.0**-10
 
 
+def test_samples_computed_a_few_at_a_time_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    truth, together = spread("exp", [positive(4000)], {}, model())
+    monkeypatch.setattr(spreads, "AT_ONCE", 5 * 4000)
+    _, apart = spread("exp", [positive(4000)], {}, model())
+    np.testing.assert_allclose(gains(truth, apart), gains(truth, together), rtol=0.02)
+    first, second = (np.mean(found.sigma**2 / truth**2) for found in (together, apart))
+    assert first == pytest.approx(second, rel=0.05)
+
+
+def test_the_order_of_an_einsum_keeps_the_samples_in_order() -> None:
+    """Each draws its own; those that lean have no error where nothing but sums round."""
+    arrays = [dtypes.widen(positive(4, 5)) for _ in range(3)]
+
+    def run(wrap: Callable[[Any], Any]) -> tuple[Any, ...]:
+        return (np.einsum("ij,kj,kl->il", *map(wrap, arrays)),)
+
+    (found,) = spreads.spreads(run, list(run(lambda array: array)), ["float32"], model(), 7, 20)
+    drawn, leaning = np.split(found.sums[:, 2], [spreads.SAMPLES])
+    assert np.min(drawn) > 1 > 1e-9 > np.max(leaning)
+
+
 def test_sums_leave_out_what_is_not_finite() -> None:
     truth = np.array([1.0, np.inf, 0.0, 2.0])
     error = np.array([0.5, np.nan, 1.0, 0.5])
