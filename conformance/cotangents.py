@@ -50,11 +50,8 @@ Sampled = Callable[..., tuple[Case, Draw]]
 
 
 def applies(op: Op, dtype: str, order: int) -> bool:
-    """Whether the op has a gradient of the order in the dtype.
-
-    Of sparse ones there is a first; so of casts, whose second has two dtypes of floats.
-    """
-    of_order = order == 1 or not (op.family.startswith("sparse_") or op.name in CASTS)
+    """Whether the op has a gradient of the order; casts have a first, the second has two dtypes."""
+    of_order = order == 1 or op.name not in CASTS
     has_one = op.differentiable and op.name not in COALESCED
     has_one &= not (op.name in TURNED and dtypes.is_narrow(dtype))
     return has_one and dtype in gradients.DTYPES and dtype in op.dtypes and of_order
