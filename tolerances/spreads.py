@@ -192,8 +192,9 @@ def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[Any]:
 
 def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> Floats:
     """The root mean square, in units first: the square of a tiny error would underflow."""
+    sizes = np.abs(errors) if np.iscomplexobj(errors) else errors  # 0j/5e-324 would be NaN
     # The magnified unit of a number near float64's smallest would be zero.
-    spread = _times(_root_mean_square(errors / unit) / model.magnification, unit)
+    spread = _times(_root_mean_square(sizes / unit) / model.magnification, unit)
     if np.isfinite(spread).all():
         return spread
     off = np.abs(errors)
@@ -203,8 +204,7 @@ def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> Floats:
 
 
 def _root_mean_square(samples: NDArray[Any]) -> Floats:
-    sizes = np.abs(samples) if np.iscomplexobj(samples) else samples
-    return np.sqrt(np.einsum("s...,s...->...", sizes, sizes) / len(sizes))
+    return np.sqrt(np.einsum("s...,s...->...", samples, samples) / len(samples))
 
 
 def _times(spread: Floats, unit: Floats) -> Floats:

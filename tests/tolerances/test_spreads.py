@@ -148,3 +148,9 @@ def test_an_attribute_rounds_to_the_format_though_nothing_but_zero_is_added() ->
     """In float16 1e-12 is 0, and 1/√(0 + 1e-12) infinite."""
     assert not np.isfinite(sigma_in_float16(lambda x: 1 / np.sqrt(x + 1e-12), [0.0]))
     assert sigma_in_float16(lambda x: np.sqrt(x + 0.25), [0.0]) < 1e-3
+
+
+def test_an_exact_complex_zero_of_float64_has_no_spread() -> None:
+    zero, exact = np.zeros(3, np.complex128), NoiseModel.of("complex128", profile="opencl")
+    (found,) = spreads.sigma(lambda wrap: (0 * np.negative(wrap(zero)),), [zero], exact, 7)
+    np.testing.assert_array_equal(found, np.zeros(3))
