@@ -268,3 +268,14 @@ def test_a_gradient_that_keeps_memory_is_told(faulty: Any, judged: Any) -> None:
 
     (result,) = judged(faulty({"softmax.backward": keeping}), "softmax-float32-properties")
     assert result.verdict == "property-mismatch" and "leak_free" in result.message
+
+
+def test_no_quotient_of_complex_numbers_by_infinity_decides(faulty: Any, judged: Any) -> None:
+    """The definition leaves open what it gives; CuPy gives NaN."""
+
+    def divide(x: Any, y: Any) -> Any:
+        unlike = np.iscomplexobj(y) & np.isinf(np.abs(y))
+        return np.where(unlike, np.nan, OPS["divide"](x, y)).astype(x.dtype)
+
+    (result,) = judged(faulty({"divide": divide}), "vector_norm-complex64-second_order")
+    assert result.verdict == "pass", result.message

@@ -38,7 +38,8 @@ def unit(x: Any, size: Any) -> Any:
 def _sign(g: Any, z: Any, x: Any) -> Any:
     """What of a complex g is at right angles to z̅, over |x|; 0 where x is 0."""
     size = np.abs(x)
-    return (g - np.conjugate(z) * np.real(g * z)) / np.where(size == 0, np.inf, size)
+    across = g - np.conjugate(z) * np.real(g * z)
+    return np.where(size == 0, 0.0, across) / np.where(size == 0, 1.0, size)
 
 
 def _arccosh(g: Any, z: Any, x: Any) -> Any:
