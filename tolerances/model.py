@@ -105,7 +105,7 @@ class NoiseModel:
             self.budgets(self.intermediates),
             *self._formats,
             generator,
-            self.flush,
+            self.magnification * self.flush,
             self._kept,
             self.truncating,
             self._own,

@@ -54,7 +54,8 @@ class Noise:
         complex results, normwise, stand under ``"complex " + name``.
     intermediates: the format that every intermediate result is rounded to.
     accumulator: the format that contractions and reductions accumulate in.
-    flush: whether subnormal results may become zeros.
+    flush: by how many times its size a subnormal result may be off: once where it may become 0,
+        more often where errors are drawn larger than in earnest, 0 where it stays.
     operand_bits: the significand bits that contractions keep of their operands.
     truncating: whether accumulators may round toward zero.
     own: the accumulators of primitives, by name, that have another one.
@@ -68,7 +69,7 @@ class Noise:
     intermediates: Format
     accumulator: Format
     generator: np.random.Generator
-    flush: bool = False
+    flush: float = 0.0
     operand_bits: int = 53
     truncating: bool = False
     own: Mapping[str, Format] = field(default_factory=dict)
@@ -239,7 +240,8 @@ class Noise:
         tiny = np.abs(y) < self.intermediates.smallest_normal
         tiny[: self.drawn] &= self._words(tiny[: self.drawn].shape) < 0
         tiny[self.drawn :] = False
-        return np.where(tiny, 0.0, y)
+        np.multiply(y, 1.0 - self.flush, out=y, where=tiny)
+        return y
 
 
 def _rows(samples: Any, part: slice) -> Any:

@@ -115,3 +115,19 @@ def test_what_may_be_flushed_is_no_error(op: str, x: float) -> None:
     found = Judge(declared, lambda _: outcome, Cache(None))(case)
     assert found.verdict == "pass"
     assert found.comparison.ulp == 0
+
+
+@pytest.mark.parametrize(
+    ("dtype", "trait", "x", "far_off"),
+    [
+        ("float32", "flush_subnormals", -13.01, -1e-30),
+        ("float64", "flush_subnormals_float64", -37.54, -1e-300),
+    ],
+)
+def test_a_result_may_lack_a_subnormal_step(
+    dtype: str, trait: str, x: float, far_off: float
+) -> None:
+    """The tail of gelu's ½·x·erfc(-x/√2) is subnormal, the result is not."""
+    for got, expected in ((-0.0, "vacuous"), (far_off, "fail")):
+        assert verdict("gelu", ([x],), ([got],), {trait: "all"}, dtype) == expected
+        assert verdict("gelu", ([x],), ([got],), {}, dtype) == "fail"
