@@ -50,9 +50,10 @@ _ADDING = ("index_add", "scatter_add")
 
 _STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu",
            "celu", "selu", "hardsigmoid", "hardswish", "glu", "leaky_relu", "softmax",
-           "log_softmax", "logsumexp", "logaddexp", "logit", "log2", "log10", "sinc", "asinh",
-           "acosh", "atanh", "sinh", "cosh", "xlogy", "xlog1py", "linspace", "logspace", "var",
-           "std", "vector_norm", "matrix_norm", "hypot", "quantile", "cross", "diff",
+           "log_softmax", "logsumexp", "logaddexp", "logit", "log2", "log10", "sinc", "asin",
+           "acos", "asinh", "acosh", "atanh", "sinh", "cosh", "deg2rad", "rad2deg", "xlogy",
+           "xlog1py", "linspace", "logspace", "var", "std", "vector_norm", "matrix_norm", "hypot",
+           "quantile", "cross", "diff",
            *_ADDING)  # fmt: skip
 """Ops composed of XLA's primitives, each of which rounds its result to 16 bits."""
 

@@ -47,7 +47,7 @@ _UNCHECKED = frozenset(
 """Constraints whose breach MLX does not notice; an index out of range may end the process."""
 
 _STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softsign", "elu", "celu",
-           "leaky_relu", "rsqrt", "mean", "diff",
+           "leaky_relu", "rsqrt", "deg2rad", "rad2deg", "mean", "diff",
            "hardswish", "glu", "softmax", "log_softmax", "logsumexp", "logcumsumexp", "logaddexp",
            "layer_norm", "rms_norm", "scaled_dot_product_attention", "vecdot", "cross", "kron",
            "linspace", "var", "std")  # fmt: skip

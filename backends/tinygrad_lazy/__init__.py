@@ -49,6 +49,12 @@ _AUTODIFF = Autodiff(_pulled, Tensor.is_floating_point)
 _DIVIDING = "prod.backward"
 """A gradient that divides the product by each factor (``reduce_gradient`` in mixin/gradient.py)."""
 
+_NARROW = ("float16", "bfloat16")
+
+_STORED = ("celu", "gelu_tanh", "hardsigmoid", "hardswish", "leaky_relu", "rsqrt", "sigmoid",
+           "silu", "softsign")  # fmt: skip
+"""Ops composed of others, each of which rounds its result to the tensor's 16 bits."""
+
 _UNCHECKED = frozenset(f"{op}/C3" for op in ("gather", "scatter", "scatter_add"))
 """Indices out of range, at which nothing is found or written."""
 
@@ -90,6 +96,7 @@ class TinygradBackend(Backend):
             device=cpu_name() if self._device == "CPU" else f"{Device[self._device].arch}",
             dtypes=frozenset(DTYPES),
             versions={"tinygrad": version("tinygrad")},
+            intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
             backward_stable=frozenset(f"{_DIVIDING}/{dtype}" for dtype in ("float32", "float64")),
             unchecked=_UNCHECKED,
             traits={
