@@ -69,7 +69,7 @@ def sigma(run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int) ->
     noise = model.noise(_generator(seed), SAMPLES)
     errors = _errors(run, truths, model, noise, largest)
     units = [_unit(truth, model.dtype) for truth in truths]
-    return [_sigma(off, unit, model) for off, unit in zip(errors, units, strict=True)]
+    return [_sigma(each, unit, model)[0] for each, unit in zip(errors, units, strict=True)]
 
 
 @np.errstate(all="ignore")
@@ -103,12 +103,11 @@ def _leanings() -> Floats:
 
 
 def _spread(errors: NDArray[Any], truth: NDArray[Any], result: str, model: NoiseModel) -> Spread:
-    if not dtypes.is_inexact(result):
-        nothing = np.zeros((len(errors), 3))
-        return Spread(_sigma(errors[:SAMPLES], _unit(truth, model.dtype), model), nothing)
-    unit = _unit(truth, result)
-    off = errors / (unit * model.magnification)
-    sigma = _sigma(errors[:SAMPLES], unit, model)
+    inexact = dtypes.is_inexact(result)
+    unit = _unit(truth, result if inexact else model.dtype)
+    sigma, off = _sigma(errors, unit, model)
+    if not inexact:
+        return Spread(sigma, np.zeros((len(errors), 3)))
     return Spread(sigma, sums(off, truth / unit, sigma / unit, result))
 
 
@@ -123,8 +122,7 @@ def sums(error: NDArray[Any], truth: NDArray[Any], sigma: Floats, result: str) -
         precision = np.where(known, 1 / variance, 0.0).reshape(-1)
         direction = np.where(known, np.conj(truth) / size, 0.0).reshape(-1) * precision
         toward = np.where(known, size, 0.0).reshape(-1) * direction
-    finite = np.isfinite(error)
-    off = error if finite.all() else np.where(finite, error, 0.0)
+    off = error if _all_finite(error) else np.where(np.isfinite(error), error, 0.0)
     rows = off.reshape(*error.shape[: error.ndim - truth.ndim], truth.size)
     found = np.empty((*rows.shape[:-1], 3))
     found[..., 0] = np.real(rows @ toward)
@@ -167,7 +165,7 @@ def _outputs(run: Run, noise: Noise, model: NoiseModel) -> list[NDArray[Any]]:
 def _off(values: NDArray[Any], truth: NDArray[Any], model: NoiseModel) -> NDArray[Any]:
     """values - truth; infinite where intermediate results did what the truth does not: overflow."""
     most = dtypes.format_of(model.intermediates).max
-    if np.isfinite(values).all() and np.abs(truth).max(initial=0.0) <= most:
+    if _all_finite(values) and np.abs(truth).max(initial=0.0) <= most:
         return np.asarray(values - truth)
     off = _difference(_clipped(values, model), _clipped(truth, model))
     return np.where(np.isinf(values) & (np.abs(truth) < most / 2), np.inf, off)
@@ -190,17 +188,30 @@ def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[Any]:
     return np.where(same, 0.0, values - truth)
 
 
-def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> Floats:
-    """The root mean square, in units first: the square of a tiny error would underflow."""
-    sizes = np.abs(errors) if np.iscomplexobj(errors) else errors  # 0j/5e-324 would be NaN
-    # The magnified unit of a number near float64's smallest would be zero.
-    spread = _times(_root_mean_square(sizes / unit) / model.magnification, unit)
+def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> tuple[Floats, NDArray[Any]]:
+    """The root mean square of the random errors, and all errors, in earnest, in units.
+
+    It is taken of these: the square of a tiny error would underflow.
+    """
+    magnified = unit * model.magnification
+    off, drawn = errors / magnified, errors[:SAMPLES]
+    if np.iscomplexobj(errors):
+        sizes = np.abs(drawn) / magnified  # 0j/5e-324 would be NaN
+    else:
+        sizes = off[:SAMPLES]
+    spread = _times(_root_mean_square(sizes), unit)
     if np.isfinite(spread).all():
-        return spread
-    off = np.abs(errors)
-    largest = np.max(off, axis=0)  # its square in ulps of a tiny truth is too large
-    rescued = largest * (_root_mean_square(off / largest) / model.magnification)
-    return np.where(np.isfinite(spread), spread, np.where(largest < np.inf, rescued, spread))
+        return spread, off
+    size = np.abs(drawn)
+    largest = np.max(size, axis=0)  # its square in ulps of a tiny truth is too large
+    rescued = largest * (_root_mean_square(size / largest) / model.magnification)
+    rescued = np.where(largest < np.inf, rescued, spread)
+    return np.where(np.isfinite(spread), spread, rescued), off
+
+
+def _all_finite(x: NDArray[Any]) -> bool:
+    """Whether no element is infinite or NaN; False too where the sum of large ones overflows."""
+    return bool(np.isfinite(np.add.reduce(x, axis=None)))
 
 
 def _root_mean_square(samples: NDArray[Any]) -> Floats:
