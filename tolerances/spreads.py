@@ -195,10 +195,8 @@ def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> tuple[Float
     """
     magnified = unit * model.magnification
     off, drawn = errors / magnified, errors[:SAMPLES]
-    if np.iscomplexobj(errors):
-        sizes = np.abs(drawn) / magnified  # 0j/5e-324 would be NaN
-    else:
-        sizes = off[:SAMPLES]
+    # 0j/5e-324 would be NaN.
+    sizes = np.abs(drawn) / magnified if np.iscomplexobj(errors) else off[:SAMPLES]
     spread = _times(_root_mean_square(sizes), unit)
     if np.isfinite(spread).all():
         return spread, off
