@@ -39,7 +39,9 @@ def function_of(backend: Backend, case: Case) -> Callable[..., Any]:
 def accumulator(declared: Mapping[str, str], case: Case, way: Way) -> str | None:
     """The dtype that a case's sums accumulate in, None for the default.
 
-    A backend's own autodiff may add cotangents step by step, and store each sum.
+    A backend's own autodiff may add cotangents step by step, and store each sum: in PyTorch what is
+    used 512 times in bfloat16 gets 256 from 512 ones, in float16 2,048 from 4,096. Kernels of
+    gradients that sum in more bits are declared, as ``gather.backward``.
     """
     default = dtypes.component(case.dtype) if way == "own" else None
     return declared.get(f"{case.op.name}/{case.dtype}", declared.get(case.dtype, default))

@@ -49,6 +49,11 @@ _DIVIDING_GRADIENTS = ("cumulative_prod", "scatter_reduce")
 ``cumprod_backward`` (ATen/native/ReduceOps.cpp) and ``scatter_reduce_backward``
 (autograd/FunctionsManual.cpp)."""
 
+_SUMMED_ON_CPU = ("broadcast_to", "cumulative_sum", "expand", "gather", "matmul",
+                  "take_along_axis")  # fmt: skip
+"""Ops whose gradients add 16-bit floats in float32: of 512 ones in bfloat16 they make 512. Those of
+embedding, index, layer_norm's bias, take and unfold make 256, einsum's and mv's store products."""
+
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose2d")
 
 _WIDE = ("float32", "float64")
@@ -82,6 +87,7 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         *more,
         *sparses.NARROW,
     )
+    summed = () if gpu else [f"{op}.backward" for op in _SUMMED_ON_CPU]
     versions = {"torch": torch.__version__, "cuda": torch.version.cuda}
     return Capabilities(
         device=_model(device),
@@ -91,7 +97,8 @@ def declared(device: torch.device, refused: Iterable[str]) -> Capabilities:
         correctly_rounded=frozenset({"divide", "reciprocal", "sqrt"} if gpu else {"divide"}),
         accumulator={
             f"{op}/{dtype}": dtypes.component(dtype) for op in accumulating for dtype in _NARROW
-        },
+        }
+        | {f"{op}/{dtype}": "float32" for op in summed for dtype in ("float16", "bfloat16")},
         operand_bits=_operand_bits() if gpu else {},
         intermediates=frozenset(f"{op}/{dtype}" for op in stored for dtype in _NARROW),
         unchecked=frozenset(_UNCHECKED | _BROADCASTING | (_UNCHECKED_ON_GPU if gpu else set()))

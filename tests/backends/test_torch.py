@@ -144,3 +144,22 @@ def test_a_single_entry_s_values_are_not_shared_with_the_result(backend: TorchBa
     result = backend.ops["coo_to_csr"](values, indices, shape=(4, 5))[0]
     backend.assign(result, backend.to_device(np.array([4.0])))
     assert backend.to_host(values).tolist() == [3.0]
+
+
+def test_cotangents_add_up_in_16_bits_and_declared_kernels_in_32(backend: TorchBackend) -> None:
+    one, many = torch.ones(1, dtype=torch.bfloat16), torch.ones(512, dtype=torch.bfloat16)
+    x = one.clone().requires_grad_()
+    (used,) = torch.autograd.grad([x * 1 for _ in many], x, [one] * len(many))
+    assert used.item() == 256
+    nowhere = torch.zeros(len(many), dtype=torch.int64)
+    calls: dict[str, tuple[list[Any], dict[str, Any]]] = {
+        "gather": ([one, nowhere], {"axis": 0}),
+        "take_along_axis": ([one, nowhere], {"axis": 0}),
+        "broadcast_to": ([one], {"shape": (len(many),)}),
+        "expand": ([one], {"shape": (len(many),)}),
+        "take": ([one, nowhere], {"axis": 0}),
+    }
+    for op, (arrays, attrs) in calls.items():
+        (found,) = backend.vjp(op, arrays, attrs, [many])
+        declared = backend.capabilities.accumulator.get(f"{op}.backward/bfloat16")
+        assert found.item() == (512 if declared == "float32" else 256), op
