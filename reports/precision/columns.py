@@ -37,7 +37,8 @@ def columns(sets: Sequence[Sequence[Sweep]]) -> list[Column]:
     """The columns of several sets of records.
 
     A backend of another device or version is another column, and one that has a function in a dtype
-    a second time: what sets have of it otherwise stands in one.
+    a second time: what sets have of it otherwise stands in one. Those that were swept most come
+    first.
     """
     found: list[Column] = []
     for sweeps in sets:
@@ -47,7 +48,7 @@ def columns(sets: Sequence[Sequence[Sweep]]) -> list[Column]:
         for identity, group in groups.items():
             _join(found, identity, group)
     _tell_apart(found)
-    return found
+    return sorted(found, key=lambda column: -len(column.sweeps))
 
 
 def _identity(sweep: Sweep) -> Identity:

@@ -75,6 +75,12 @@ def test_sets_without_a_sweep_in_common_share_a_column(sweep: Sweep) -> None:
     assert (other.label, other.sweeps) == ("mine (2)", {("exp", "float32"): again})
 
 
+def test_what_was_swept_most_comes_first(sweep: Sweep) -> None:
+    other = replace(sweep, backend=replace(sweep.backend, name="other"))
+    found = columns.columns([[sweep], [other, replace(other, function="log")]])
+    assert [c.first.backend.name for c in found] == ["other", sweep.backend.name]
+
+
 def test_a_failure_stands_in_place_of_figures(sweep: Sweep) -> None:
     page = html.render([[replace(sweep, failure="the device was lost")]])
     found = _unpacked(_data(page)["details"]["exp/float32"])
