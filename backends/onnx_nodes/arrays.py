@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from tensorcts.backends.onnx_nodes.nodes import (
     Value,
     code_of,
@@ -160,7 +162,7 @@ def _one_hot(indices: Value, *, depth: int, dtype: str) -> Value:
     code_of(dtype)
     if not indices.shape():
         raise UnsupportedError("onnxruntime: OneHot takes no 0-d indices")
-    values = put(dtypes.numpy_dtype(dtype).type([0, 1]))
+    values = put(np.array([0, 1], dtypes.numpy_dtype(dtype)))
     return run("OneHot", indices, integers(depth), values)
 
 
