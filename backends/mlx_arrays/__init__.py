@@ -54,6 +54,9 @@ _STORED = ("gelu", "gelu_tanh", "silu", "sigmoid", "log_sigmoid", "mish", "softs
 """Ops that round each step to the array's 16 bits: composed of others, as those of mlx.nn and, on
 the CPU, of mlx.fast, or kernels in the array's own type (backend/cpu/unary_ops.h, binary_ops.h)."""
 
+_SCANS = ("cumulative_sum", "cumulative_prod")
+"""Ops that accumulate in 16 bits: the float16 sums of 2048, 1, 1 are 2048 all."""
+
 _DIVIDING = "cumulative_prod.backward"
 """A gradient that divides the product by each factor (``Scan::vjp`` in mlx/primitives.cpp)."""
 
@@ -98,6 +101,7 @@ class MlxBackend(Backend):
             device=str(model),
             dtypes=frozenset(set(DTYPES) - (_ON_CPU_ONLY if self._gpu else set())),
             versions={"mlx": version("mlx")},
+            accumulator={f"{op}/{dtype}": dtype for op in _SCANS for dtype in _NARROW},
             intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
             backward_stable=frozenset(f"{_DIVIDING}/{dtype}" for dtype in ("float32", "float64")),
             unchecked=_UNCHECKED,
