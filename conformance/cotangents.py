@@ -177,8 +177,11 @@ def _once(case: Case, draw: Draw) -> Case | None:
     wide = [None if a is None else dtypes.widen(a) for a in arrays]
     if not any(map(carries_gradient, wide)) or _is_open(case, wide):
         return None
-    if np.any(_rounded(case) == 0):  # as an eps of 1e-12 is in float16
+    rounded = _rounded(case).astype(np.float64)
+    if np.any(rounded == 0):  # as an eps of 1e-12 is in float16
         return None
+    if any(np.any(np.isin(dtypes.widen(a), rounded)) for a in _floats(arrays)):
+        return None  # a kink at the attribute's own value may lie on either side of it
     try:
         results = _results(case, wide)
     except (ValueError, IndexError):
