@@ -1,9 +1,10 @@
 """The suite beside its rivals: the same faults and honest backends, on the suite's own cases.
 
 Only cases compare whose values say all: none that must raise, none that write, repeat or measure,
-and none for which several results are right; where anything goes no element counts. By those rules
-a state that damages arguments, a refusal that is not made and numbers that are not random can not
-be judged: such faults are counted by themselves.
+and none for which several results are right as a whole; where anything goes, or an element is right
+by a property that the op allows, it does not count. By those rules a state that damages arguments,
+a refusal that is not made and numbers that are not random can not be judged: such faults are
+counted by themselves.
 """
 
 from __future__ import annotations
@@ -105,18 +106,18 @@ class Values:
 
     def __call__(self, case: Case) -> frozenset[str] | None:
         """Who rejects what the backend gives for the case."""
-        judge = Judge(self.host.capabilities, self.host.run, self.cache)
+        judge = Judge(self.host.capabilities, self.host.run, self.cache, way=self.host.way)
         if not _comparable(case, judge):
             return None
         outcome, expected = _results(self.host.run(case)), judge.expected(case)
-        if outcome.verdict in ("unsupported", "unavailable") or _open(
-            case, judge, expected, outcome
-        ):
+        several = any(each.alternatives for each in expected)
+        if several or outcome.verdict in ("unsupported", "unavailable"):
             return None
         ours = judge.judge(case, outcome)
         if ours.verdict == "pass" and ours.evidence is not None:
             self.gathering.add(case, ours.evidence)
-        return _rivals(outcome, expected) | ({OURS} if ours.verdict in FAILURES else frozenset())
+        rejecting = _rivals(outcome, _opened(case, judge, expected, outcome))
+        return rejecting | ({OURS} if ours.verdict in FAILURES else frozenset())
 
     @property
     def biased(self) -> bool:
@@ -142,14 +143,20 @@ def _comparable(case: Case, judge: Judge) -> bool:
     )
 
 
-def _open(case: Case, judge: Judge, expected: tuple[Expected, ...], outcome: Outcome) -> bool:
-    """Whether more than one result is right, by the definition or by what the backend declares."""
-    if any(each.alternatives for each in expected):
-        return True
+def _opened(
+    case: Case, judge: Judge, expected: tuple[Expected, ...], outcome: Outcome
+) -> tuple[Expected, ...]:
+    """What is expected, free where a result is right by a property that the op allows."""
     if len(outcome.outputs) != len(expected):
-        return False
+        return expected
     admitted = oracle.admitted(case, judge.capabilities.traits, expected, outcome.outputs)
-    return any(mask is not None for mask in admitted)
+    return tuple(map(_freer, expected, admitted))
+
+
+def _freer(expected: Expected, right: NDArray[np.bool_] | None) -> Expected:
+    if right is None or expected.free is None:
+        return expected if right is None else replace(expected, free=right)
+    return replace(expected, free=expected.free | right)
 
 
 def _rivals(outcome: Outcome, expected: tuple[Expected, ...]) -> frozenset[str]:

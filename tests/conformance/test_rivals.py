@@ -183,3 +183,9 @@ def test_the_standings_as_text(cache_folder: Path, monkeypatch: pytest.MonkeyPat
     assert any(line.split() == [OURS, "1", "0", "0"] for line in lines)
     assert all(any(line.startswith(rule) for line in lines) for rule in RULES)
     assert "honest backends: " in lines[-1]
+
+
+def test_gradients_are_compared_but_where_kinks_leave_a_choice() -> None:
+    assert try_fault(SETTINGS, None, "real_backward_by_half").rules == set(RULES)
+    alarms = try_backend(SETTINGS, None, ("numpy", ("relu", "float32", "gradient")))
+    assert alarms.cases > 0 and not alarms.rejected
