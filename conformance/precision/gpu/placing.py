@@ -58,7 +58,7 @@ def require_gpu() -> None:
     try:
         import cupy
 
-        cupy.cuda.runtime.getDeviceCount()
+        cupy.empty(1)
     except (ImportError, RuntimeError) as error:
         raise UnavailableError(
             f"--judge gpu needs an NVIDIA GPU and CuPy (pip install 'tensorcts[cuda]'): {error}"
