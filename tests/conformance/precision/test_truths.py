@@ -206,12 +206,13 @@ def test_a_sum_of_exponentials_loses_no_more_than_its_terms() -> None:
     )
 
 
-@pytest.mark.parametrize("function", UNARY, ids=lambda f: f.name)
+ODD = [f for f in UNARY if f.parity == "odd" and f.name != "reciprocal"]
+
+
+@pytest.mark.parametrize("function", ODD, ids=lambda f: f.name)
 def test_an_odd_functions_zero_has_its_arguments_sign(function: Function) -> None:
-    zeros = np.array([0.0, -0.0], np.float32)
-    hi, _ = Truths(function, "float32")(zeros)
-    if function.parity == "odd" and hi[0] == 0:
-        assert [*np.signbit(hi)] == [False, True]
+    hi, _ = Truths(function, "float32")(np.array([0.0, -0.0], np.float32))
+    assert [*hi] == [0, 0] and [*np.signbit(hi)] == [False, True]
 
 
 def test_a_signalling_nan_is_taken_for_a_quiet_one() -> None:
