@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from threading import Barrier
 from typing import Any
 
@@ -28,9 +29,19 @@ def run(calls: Sequence[Call]) -> tuple[NDArray[np.int64]]:
         start.wait()
         return sum(_bits(calls[place]()) != alone[place] for _ in range(ROUNDS))
 
-    with _hurried(), ThreadPoolExecutor(len(calls)) as pool:
-        differing = sum(pool.map(thread, range(len(calls))))
+    with _hurried():
+        differing = sum(_pool(len(calls)).map(thread, range(len(calls))))
     return (np.array([differing, ROUNDS * len(calls)]),)
+
+
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Threads that never end.
+
+    One that ends frees memory without the interpreter's lock; CPython crashes where ``tracemalloc``
+    starts at that moment, as it does for the leaks that are looked for next.
+    """
+    return ThreadPoolExecutor(threads)
 
 
 @contextmanager

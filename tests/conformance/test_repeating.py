@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tensorcts.backends.numpy_native import OPS, NumpyBackend
 from tensorcts.conformance.cache import Cache
@@ -16,7 +19,7 @@ from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases
 from tensorcts.conformance.execute import execute
 from tensorcts.conformance.judge import Judge, Judgement
-from tensorcts.conformance.properties import repeating
+from tensorcts.conformance.properties import concurrency, repeating
 from tensorcts.reference import registry
 from tensorcts.reports.records import Result
 
@@ -174,3 +177,16 @@ def test_a_sum_along_the_first_axis_has_no_rows() -> None:
 
 def _cases(op: str) -> list[Case]:
     return list(cases(Test(registry.get(op), "float32", "properties"), 0))
+
+
+def test_no_thread_ends_while_memory_is_traced() -> None:
+    """CPython crashes where one does as ``tracemalloc`` starts, which it does after this."""
+    seen: list[set[int]] = [set(), set()]
+
+    def call(into: set[int]) -> tuple[NDArray[Any]]:
+        into.add(threading.get_native_id())
+        return (np.zeros(1),)
+
+    for threads in seen:
+        concurrency.run([partial(call, threads)] * concurrency.THREADS)
+    assert seen[0] == seen[1]
