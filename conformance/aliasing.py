@@ -22,7 +22,8 @@ WRITE_RESULT = "write to the result"
 WRITE_ARGUMENT = "write to the argument"
 CALL_AGAIN = "call it again"
 USE_AGAIN = "call it again in the same memory"
-PROBES = (WRITE_RESULT, WRITE_ARGUMENT, CALL_AGAIN, USE_AGAIN)
+FURTHER_CALLS = (CALL_AGAIN, USE_AGAIN)
+PROBES = (WRITE_RESULT, WRITE_ARGUMENT, *FURTHER_CALLS)
 
 
 def probes(op: Op) -> tuple[str, ...]:
@@ -71,6 +72,15 @@ def fault(
         return ""
     shown = "did not show in" if untouched else "came to other elements of"
     return f"a {case.probe} {shown} the other, which is a view of the same memory"
+
+
+def mixed_up(probe: str, outputs: tuple[NDArray[Any], ...]) -> str:
+    """What a further call did that it must not, or "" where nothing is."""
+    first, second, third = (output.tobytes() for output in outputs)
+    if probe == CALL_AGAIN:
+        return "" if second == third else "a further call changed it"
+    stale = second == first != third
+    return "the result of what its memory held before came back" if stale else ""
 
 
 def _shown(

@@ -65,3 +65,20 @@ def describe_array(array: NDArray[Any] | None) -> str:
     if array is None:
         return "None"
     return f"{dtypes.name_of(array.dtype)}{list(array.shape)}"
+
+
+def element(array: NDArray[Any] | None, index: tuple[int, ...]) -> str:
+    """The element of an input at the index of the output, where the input broadcasts to it."""
+    if array is None:
+        return "None"
+    if array.ndim <= len(index):
+        aligned = index[len(index) - array.ndim :]
+        if all(n == 1 or i < n for n, i in zip(array.shape, aligned, strict=True)):
+            place = tuple(0 if n == 1 else i for n, i in zip(array.shape, aligned, strict=True))
+            return number(array[place])
+    return f"array{list(array.shape)}"
+
+
+def number(value: Any) -> str:
+    """A number written so that it can be read back exactly in its dtype."""
+    return repr(value.item() if isinstance(value, np.generic) else value)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tensorcts.conformance.cases import number
 from tensorcts.conformance.oracle import Expected
 from tensorcts.reference import dtypes
 from tensorcts.tolerances import rules, ulps
@@ -282,11 +283,6 @@ def _largest(values: NDArray[np.float64] | None, blind: NDArray[np.bool_]) -> fl
     if values is None or not np.any(~blind):
         return None
     return float(np.max(np.where(blind, 0.0, values)))
-
-
-def number(value: Any) -> str:
-    """A number written so that it can be read back exactly in its dtype."""
-    return repr(value.item() if isinstance(value, np.generic) else value)
 
 
 def truth_text(expected: Expected, index: tuple[int, ...]) -> str:

@@ -82,7 +82,7 @@ def _probed(backend: Backend, case: Case, inputs: list[Any]) -> tuple[NDArray[An
     what came of the first numbers, of others in their memory, and of the others by themselves.
     """
     result = _first_result(backend, case, inputs)
-    if case.probe in (aliasing.CALL_AGAIN, aliasing.USE_AGAIN):
+    if case.probe in aliasing.FURTHER_CALLS:
         before = np.array(backend.to_host(result))
         other = [
             None if a is None else backend.to_device(a) for a in aliasing.other_arguments(case)

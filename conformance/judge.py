@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from tensorcts.backends.protocol import Capabilities
@@ -21,8 +22,8 @@ from tensorcts.conformance import (
     statistics,
 )
 from tensorcts.conformance.cache import Cache
-from tensorcts.conformance.cases import Case, describe_array
-from tensorcts.conformance.compare import Comparison, compare, number, without_subnormals
+from tensorcts.conformance.cases import Case, describe_array, element
+from tensorcts.conformance.compare import Comparison, compare, without_subnormals
 from tensorcts.conformance.execute import Executor, Outcome
 from tensorcts.conformance.oracle import Expected, expect, must_raise
 from tensorcts.conformance.statistics import Evidence
@@ -67,7 +68,7 @@ class Judgement:
         found = self.comparison
         if found.index is None:
             return None
-        inputs = [_element(array, found.index) for array in self.case.arrays]
+        inputs = [element(array, found.index) for array in self.case.arrays]
         return Worst(
             list(found.index), inputs, found.got, found.truth, found.ulp, found.z, found.allowed
         )
@@ -145,22 +146,20 @@ class Judge:
             message = f"{len(outcome.outputs)} outputs came back, not {len(expected)}"
             return Judgement(case, "fail", message, rule)
         flush = self._flush(case)
-        flushed = self._flushed(case) if flush == "all" else None
+        zeroed = _zeroed(case) if flush == "all" else None
+        flushed = None if zeroed is None else self.expected(zeroed)
         if flushed is not None and _shapes(flushed) != _shapes(expected):
             zeros = _shapes(flushed) == [output.shape for output in outcome.outputs]
             expected, flushed = (flushed, flushed) if zeros else (expected, None)
         masks = oracle.admitted(case, self.capabilities.traits, expected, outcome.outputs)
-        comparisons = [
-            compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush, flushed=also,
-                    admitted=mask)
-            for got, wanted, also, mask in zip(
-                outcome.outputs, expected, flushed or [None] * len(expected), masks, strict=True
-            )
-        ]  # fmt: skip
+        worst = _worst(case, outcome.outputs, expected, flushed, masks, flush)
+        if worst.outcome == "fail" and any(each.sigma is not None for each in expected):
+            surer = self._surer(case, expected)
+            also = None if zeroed is None or flushed is None else self._surer(zeroed, flushed)
+            worst = _worst(case, outcome.outputs, surer, also, masks, flush)
         one_truth = flushed is None and all(mask is None for mask in masks)
         pairs = zip(outcome.outputs, expected, strict=True)
         evidence = statistics.of_outputs(pairs) if one_truth else None
-        worst = max(comparisons, key=_severity, default=Comparison("pass"))
         cause = causes.of_case(case, evidence) if evidence and worst.outcome == "fail" else ""
         message = "; ".join(filter(None, (worst.message, cause)))
         return Judgement(case, worst.outcome, message, rule, worst, cause=cause, evidence=evidence)
@@ -171,10 +170,8 @@ class Judge:
         A result that can't be written to is as good as one whose memory is its own; elements that
         share their memory must not be written.
         """
-        if case.probe == aliasing.CALL_AGAIN:
-            return _called_again(case, outcome)
-        if case.probe == aliasing.USE_AGAIN:
-            return _used_again(case, outcome)
+        if case.probe in aliasing.FURTHER_CALLS:
+            return _called_further(case, outcome)
         views = self.capabilities.traits.get("views", "yes") != "no"
         own = case.op.aliases != "always" or not views
         writes_result = case.probe == aliasing.WRITE_RESULT
@@ -213,6 +210,9 @@ class Judge:
 
         return _of_reading(case, properties.option(case, self.capabilities.traits, fits))
 
+    def _surer(self, case: Case, expected: tuple[Expected, ...]) -> tuple[Expected, ...]:
+        return oracle.surer(case, self.model(case), self.capabilities.traits, expected)
+
     def _is_random(self, case: Case) -> bool:
         """Whether only the distribution of the results is known."""
         generator = self.capabilities.traits.get("random_generator")
@@ -224,13 +224,6 @@ class Judge:
         trait = _FLUSHING.get(dtypes.component(case.dtype), "")
         return self.capabilities.traits.get(trait, "no")
 
-    def _flushed(self, case: Case) -> tuple[Expected, ...] | None:
-        """The truths for subnormal inputs taken as zeros, where there are any."""
-        arrays = tuple(None if a is None else without_subnormals(a) for a in case.arrays)
-        if all(a is b for a, b in zip(arrays, case.arrays, strict=True)):
-            return None
-        return self.expected(replace(case, arrays=arrays))
-
 
 def _of_reading(case: Case, found: properties.Reading) -> Judgement:
     verdict: Verdict = "property-mismatch" if found.refuted else "pass"
@@ -238,21 +231,18 @@ def _of_reading(case: Case, found: properties.Reading) -> Judgement:
     return Judgement(case, verdict, message, "property", measured=found.measured)
 
 
-def _called_again(case: Case, outcome: Outcome) -> Judgement:
+def _called_further(case: Case, outcome: Outcome) -> Judgement:
     if outcome.verdict is not None:
         return Judgement(case, outcome.verdict, outcome.message)
-    _, before, after = outcome.outputs
-    same = before.tobytes() == after.tobytes()
-    return Judgement(case, "pass" if same else "fail", "" if same else "a further call changed it")
+    message = aliasing.mixed_up(case.probe, outcome.outputs)
+    return Judgement(case, "fail" if message else "pass", message)
 
 
-def _used_again(case: Case, outcome: Outcome) -> Judgement:
-    if outcome.verdict is not None:
-        return Judgement(case, outcome.verdict, outcome.message)
-    first, again, alone = (output.tobytes() for output in outcome.outputs)
-    stale = again == first != alone
-    message = "the result of what its memory held before came back" if stale else ""
-    return Judgement(case, "fail" if stale else "pass", message)
+def _zeroed(case: Case) -> Case | None:
+    """The case with zeros for subnormal inputs, where there are any."""
+    arrays = tuple(None if a is None else without_subnormals(a) for a in case.arrays)
+    same = all(a is b for a, b in zip(arrays, case.arrays, strict=True))
+    return None if same else replace(case, arrays=arrays)
 
 
 def _shapes(expected: tuple[Expected, ...]) -> list[tuple[int, ...]]:
@@ -283,18 +273,24 @@ def _claimed(claims: frozenset[str], dtype: str) -> frozenset[str]:
     return frozenset(name for name, _, only in pairs if only in ("", dtype))
 
 
+def _worst(
+    case: Case,
+    outputs: tuple[NDArray[Any], ...],
+    expected: tuple[Expected, ...],
+    flushed: tuple[Expected, ...] | None,
+    admitted: tuple[NDArray[np.bool_] | None, ...],
+    flush: str,
+) -> Comparison:
+    """The comparison of the worst output."""
+    others = flushed or [None] * len(expected)
+    each = zip(outputs, expected, others, admitted, strict=True)
+    comparisons = (
+        compare(got, wanted, zero_sign=case.op.zero_sign, flush=flush, flushed=also, admitted=mask)
+        for got, wanted, also, mask in each
+    )
+    return max(comparisons, key=_severity, default=Comparison("pass"))
+
+
 def _severity(comparison: Comparison) -> tuple[int, float]:
     order = {"pass": 0, "vacuous": 1, "fail": 2}
     return order[comparison.outcome], comparison.z or comparison.ulp or 0.0
-
-
-def _element(array: NDArray[Any] | None, index: tuple[int, ...]) -> str:
-    """The element of an input at the index of the output, where the input broadcasts to it."""
-    if array is None:
-        return "None"
-    if array.ndim <= len(index):
-        aligned = index[len(index) - array.ndim :]
-        if all(n == 1 or i < n for n, i in zip(array.shape, aligned, strict=True)):
-            place = tuple(0 if n == 1 else i for n, i in zip(array.shape, aligned, strict=True))
-            return number(array[place])
-    return f"array{list(array.shape)}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from tensorcts.conformance.truths import Wrap
 from tensorcts.reference import dtypes
 from tensorcts.reference.arrays.exact import Exact
 from tensorcts.reference.registry import DEFINED, RAISES, AnyOf, AnyWith, Instead, OtherArguments
-from tensorcts.tolerances import rules
+from tensorcts.tolerances import rules, spreads
 from tensorcts.tolerances.model import NoiseModel
 
 Options = Mapping[str, str]
@@ -103,14 +104,31 @@ def _compute(
     case: Case, model: NoiseModel | None, wanted: list[tuple[str, rules.Rule]], options: Options
 ) -> list[NDArray[Any]]:
     """All outputs' hi, then all lo, all sigma and all sums (empty without a model)."""
+    return truths.compute(case, partial(_quietly, case, options), model, wanted)
 
-    def run(wrap: Wrap) -> tuple[Any, ...]:
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # np.mean of nothing warns by itself
-            outputs = interpreted(case, options, wrap)
-            return tuple(map(_widened, outputs)) if case.op.own_dtype else outputs
 
-    return truths.compute(case, run, model, wanted)
+def _quietly(case: Case, options: Options, wrap: Wrap) -> tuple[Any, ...]:
+    """The definition's outputs, in the wide dtype."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # np.mean of nothing warns by itself
+        outputs = interpreted(case, options, wrap)
+        return tuple(map(_widened, outputs)) if case.op.own_dtype else outputs
+
+
+def surer(
+    case: Case, model: NoiseModel, traits: Options, expected: tuple[Expected, ...]
+) -> tuple[Expected, ...]:
+    """The same truths beside σ from many more samples.
+
+    Of many elements a few have a σ that is much too small by chance, or no sample that overflowed.
+    """
+    run = partial(_quietly, case, options_of(case, traits))
+    seed = int.from_bytes(case.digest()[8:16], "little")
+    sigmas = spreads.sigma(run, [e.hi for e in expected], model, seed, spreads.MANY)
+    return tuple(
+        e if e.sigma is None else replace(e, sigma=sigma)
+        for e, sigma in zip(expected, sigmas, strict=True)
+    )
 
 
 def interpreted(case: Case, options: Mapping[str, str], wrap: Wrap) -> tuple[Any, ...]:

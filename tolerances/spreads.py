@@ -35,6 +35,9 @@ from tensorcts.tolerances.model import NoiseModel
 SAMPLES = 16
 """Noisy runs behind each σ. A σ estimated from 16 is a third of the true one once in 10⁶ times."""
 
+MANY = 256
+"""Noisy runs behind the σ that a verdict against a backend stands on."""
+
 LEANINGS = 8
 """Runs with errors of one direction: one with all away from zero, the others at random."""
 
@@ -60,16 +63,18 @@ class Spread:
 
 
 @np.errstate(all="ignore")
-def sigma(run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int) -> list[Floats]:
+def sigma(
+    run: Run, truths: list[NDArray[Any]], model: NoiseModel, seed: int, samples: int = SAMPLES
+) -> list[Floats]:
     """For each output element the root mean square of (noisy - truth).
 
     truths: the outputs' truths, as float64 or complex128.
     """
     largest = max((truth.size for truth in truths), default=0)
-    noise = model.noise(_generator(seed), SAMPLES)
+    noise = model.noise(_generator(seed), samples)
     errors = _errors(run, truths, model, noise, largest)
     units = [_unit(truth, model.dtype) for truth in truths]
-    return [_sigma(each, unit, model)[0] for each, unit in zip(errors, units, strict=True)]
+    return [_sigma(each, unit, model, samples)[0] for each, unit in zip(errors, units, strict=True)]
 
 
 @np.errstate(all="ignore")
@@ -105,7 +110,7 @@ def _leanings() -> Floats:
 def _spread(errors: NDArray[Any], truth: NDArray[Any], result: str, model: NoiseModel) -> Spread:
     inexact = dtypes.is_inexact(result)
     unit = _unit(truth, result if inexact else model.dtype)
-    sigma, off = _sigma(errors, unit, model)
+    sigma, off = _sigma(errors, unit, model, SAMPLES)
     if not inexact:
         return Spread(sigma, np.zeros((len(errors), 3)))
     return Spread(sigma, sums(off, truth / unit, sigma / unit, result))
@@ -188,15 +193,17 @@ def _difference(values: NDArray[Any], truth: NDArray[Any]) -> NDArray[Any]:
     return np.where(same, 0.0, values - truth)
 
 
-def _sigma(errors: NDArray[Any], unit: Floats, model: NoiseModel) -> tuple[Floats, NDArray[Any]]:
+def _sigma(
+    errors: NDArray[Any], unit: Floats, model: NoiseModel, samples: int
+) -> tuple[Floats, NDArray[Any]]:
     """The root mean square of the random errors, and all errors, in earnest, in units.
 
     It is taken of these: the square of a tiny error would underflow.
     """
     magnified = unit * model.magnification
-    off, drawn = errors / magnified, errors[:SAMPLES]
+    off, drawn = errors / magnified, errors[:samples]
     # 0j/5e-324 would be NaN.
-    sizes = np.abs(drawn) / magnified if np.iscomplexobj(errors) else off[:SAMPLES]
+    sizes = np.abs(drawn) / magnified if np.iscomplexobj(errors) else off[:samples]
     spread = _times(_root_mean_square(sizes), unit)
     if np.isfinite(spread).all():
         return spread, off
