@@ -113,7 +113,7 @@ def scaled_dot_product_attention(
     _require_heads(query, key, value)
     group = query.shape[-3] // key.shape[-3]
     key, value = np.repeat(key, group, axis=-3), np.repeat(value, group, axis=-3)
-    scores = np.matmul(query, np.swapaxes(key, -1, -2)) * scale
+    scores = np.matmul(scale * query, np.swapaxes(key, -1, -2))
     if bias is not None:
         require_broadcast("bias", bias, scores.shape)
         scores = scores + bias

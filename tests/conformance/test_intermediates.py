@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ import pytest
 from tensorcts.backends.numpy_native import NumpyBackend
 from tensorcts.backends.protocol import Capabilities
 from tensorcts.conformance.cache import Cache
+from tensorcts.conformance.cases import Case
 from tensorcts.conformance.checks import Test, cases
-from tensorcts.conformance.execute import execute
+from tensorcts.conformance.execute import Outcome, execute
 from tensorcts.conformance.faults.registry import named
 from tensorcts.conformance.hosts import InProcess
 from tensorcts.conformance.judge import Judge
@@ -118,3 +120,25 @@ def test_one_rounded_step_shows_with_every_seed(seed: int) -> None:
 def test_of_two_figures_the_weaker_one_stays(one: str, other: str, kept: str) -> None:
     assert together({"a": one}, {"a": other}) == {"a": kept} == together({"a": other}, {"a": one})
     assert together({"a": one}, {"b": other}) == {"a": one, "b": other}
+
+
+@pytest.mark.parametrize("first", ["queries", "scores"])
+def test_queries_or_scores_may_be_scaled_in_rounded_steps(first: str) -> None:
+    """Scores that cancel hang on how their queries, of 65 features, were rounded."""
+    drawn = np.random.default_rng(1).normal(0, 9, (2, 4, 516, 65)).astype(np.float16)
+    query, key, value = drawn[:, :, :512], drawn[:, :, 512:514], drawn[:, :, 514:]
+    scale = np.float16(0.124)
+
+    def times(a: Any, b: Any) -> Any:
+        return np.matmul(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+
+    keys = np.swapaxes(key, -1, -2)
+    scores = times(query * scale, keys) if first == "queries" else times(query, keys) * scale
+    weights = np.exp(scores - np.max(scores, axis=-1, keepdims=True))
+    got = times(weights / np.sum(weights, axis=-1, keepdims=True), value)
+    op = registry.get("scaled_dot_product_attention")
+    attrs = {"scale": float(scale), "causal_offset": None}
+    case = Case(op, "float16", (query, key, value, None, None), attrs)
+    declared = replace(NumpyBackend().capabilities, intermediates=frozenset({f"{op.name}/float16"}))
+    judge = Judge(declared, lambda case: Outcome((got,)), Cache(None))
+    assert judge(case).verdict == "pass"
