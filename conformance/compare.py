@@ -80,6 +80,7 @@ def compare(
     return _concluded(got, expected, errors)
 
 
+@np.errstate(invalid="ignore")  # of signalling NaNs
 def without_subnormals(array: NDArray[Any]) -> NDArray[Any]:
     """The array with zeros of the same sign for subnormals; itself where it has none."""
     name = dtypes.name_of(array.dtype)

@@ -194,6 +194,14 @@ def test_an_array_without_subnormals_is_itself(x: Any) -> None:
     assert without_subnormals(array) is array
 
 
+def test_a_signalling_nan_is_taken_without_a_warning() -> None:
+    signalling = np.array([0x7F800001, 1], np.uint32).view(np.float32)
+    with np.errstate(invalid="raise"):
+        flushed = without_subnormals(signalling)
+    assert np.isnan(flushed[0])
+    assert flushed[1] == 0
+
+
 @pytest.mark.parametrize("rule", [EXACT, ULPS])
 def test_what_is_flushed_is_no_error_and_ends_at_the_smallest_normal(rule: Rule) -> None:
     flushed = judged([0.0], [TINY], rule=rule, flush="results")
