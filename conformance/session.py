@@ -155,19 +155,25 @@ def select(ops: Sequence[str], dtypes: Sequence[str], checks: Sequence[str]) -> 
     return tests
 
 
+_LIBRARIES = ("numpy", "scipy", "mpmath", "python-flint", "ml_dtypes", "hypothesis")
+"""What computes truths and draws cases; the suite does without python-flint."""
+
+
 def suite_version() -> str:
     """The installed version of the suite."""
+    return _installed("tensorcts")
+
+
+def _installed(package: str) -> str:
     try:
-        return version("tensorcts")
+        return version(package)
     except PackageNotFoundError:
         return "not installed"
 
 
 def environment() -> dict[str, str]:
     """The machine and the libraries behind the judge."""
-    libraries = {
-        name: version(name) for name in ("numpy", "scipy", "mpmath", "ml_dtypes", "hypothesis")
-    }
+    libraries = {name: _installed(name) for name in _LIBRARIES}
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import metadata
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from tensorcts.conformance.cache import Cache
 from tensorcts.conformance.checks import all_tests
 from tensorcts.conformance.recording import Recorder, RecordingError, explain_result
 from tensorcts.conformance.runner import Settings
-from tensorcts.conformance.session import Session
+from tensorcts.conformance.session import Session, environment
 from tensorcts.reports.records import FAILURES, Record, RecordError, Result, read
 
 TESTS = [t for t in all_tests() if t.id.startswith(("exp-float32", "tanh-float32"))]
@@ -54,6 +56,19 @@ def test_results_are_on_disk_as_they_come(session: Session, tmp_path: Path) -> N
         assert untimed(so_far)[-1] == replace(result, seconds=0.0)
     recorder.finish(interrupted=False)
     assert read(tmp_path).end is not None
+
+
+def test_the_record_says_what_computes_truths_and_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def installed(package: str) -> str:
+        if package == "python-flint":
+            raise PackageNotFoundError(package)
+        return metadata.version(package)
+
+    monkeypatch.setattr("tensorcts.conformance.session.version", installed)
+    found = environment()
+    assert (found["numpy"], found["python-flint"]) == (np.__version__, "not installed")
 
 
 def test_a_failure_leaves_its_reproducer(session: Session, tmp_path: Path) -> None:
