@@ -35,7 +35,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtri
+from scipy.special import chdtri, ndtri, stdtrit
 
 from tensorcts.conformance.oracle import Expected
 from tensorcts.reference import dtypes
@@ -46,6 +46,9 @@ FALSE_ALARMS = 1e-9
 
 SURE = math.sqrt(2 * math.log(2 / FALSE_ALARMS))
 """How many standard deviations that takes: 6.5."""
+
+NORMAL = -float(ndtri(FALSE_ALARMS / 2))
+"""How many it takes a normal distribution: 6.1."""
 
 LEANING = 3.0
 
@@ -65,6 +68,7 @@ class Evidence:
     found: the sums (gain, bias, square) of the errors.
     weights: what they are divided by (Σ r²/v, Σ 1/v, the count).
     drawn: for gain and bias the variances of the noisy runs' sums.
+    doubt: the squares of the cases' variances, added up.
     leaning: the sums of the leaning runs.
     groups: the significands of the truths, in quarters of an ulp, sorted.
     shares: for each the standard deviation that it adds to gain and bias.
@@ -77,6 +81,7 @@ class Evidence:
     found: Floats
     weights: Floats
     drawn: Floats
+    doubt: Floats
     leaning: Floats
     groups: Floats
     shares: Floats
@@ -99,6 +104,7 @@ class Evidence:
             self.found + other.found,
             self.weights + other.weights,
             self.drawn + other.drawn,
+            self.doubt + other.doubt,
             self.leaning + other.leaning,
             groups,
             shares,
@@ -125,7 +131,9 @@ def of_outputs(pairs: Iterable[tuple[NDArray[np.generic], Expected]]) -> Evidenc
     drawn = np.mean(sum(each.drawn for each in found) ** 2, axis=0)
     ratio = float(whole.found[2] / whole.weights[2])
     parts = (whole.groups, whole.shares, whole.closed)
-    return Evidence(whole.found, whole.weights, drawn, whole.leaning, *parts, ratio, 1, whole.unit)
+    return Evidence(
+        whole.found, whole.weights, drawn, drawn**2, whole.leaning, *parts, ratio, 1, whole.unit
+    )
 
 
 def _speaks(got: NDArray[np.generic], expected: Expected) -> bool:
@@ -155,7 +163,7 @@ def _of_output(got: NDArray[np.generic], expected: Expected) -> Evidence:
     weights = np.array([*np.sum(weight[known], axis=0), np.count_nonzero(known)])
     drawn, leaning = np.split(expected.sums, [spreads.SAMPLES])
     return Evidence(
-        found, weights, drawn[:, :2], leaning, groups, shares,
+        found, weights, drawn[:, :2], np.zeros(2), leaning, groups, shares,
         np.zeros(2), 0.0, 1, 2 * form.unit_roundoff,
     )  # fmt: skip
 
@@ -216,8 +224,14 @@ def _common(evidence: Evidence, which: int, least: float) -> Figure:
     spread = math.sqrt(random)
     leaning = math.sqrt(_leaning(evidence.leaning[:, which] ** 2))
     found = float(evidence.found[which])
-    allowed = max((SURE * spread + leaning) / weight, least)
+    allowed = max((_sure(random, evidence.doubt[which]) * spread + leaning) / weight, least)
     return Figure(float(found / weight), float(found / spread), float(allowed))
+
+
+def _sure(variance: float, doubt: float) -> float:
+    """How many standard deviations it takes, where some of the variance is a mean of squares."""
+    freedom = spreads.SAMPLES * variance**2 / doubt if doubt else math.inf
+    return SURE * -float(stdtrit(min(freedom, 1e6), FALSE_ALARMS / 2)) / NORMAL
 
 
 def _ratio(evidence: Evidence) -> Figure:

@@ -102,11 +102,11 @@ class Rounding(Noise):
         value = np.asarray(y)
         return dtypes.widen(dtypes.round_once(value, np.zeros(value.shape), self.dtype))
 
-    def accumulated(self, y: Any, root: Any, terms: Any) -> Any:
+    def accumulated(self, y: Any, root: Any, terms: Any, along: int | None = None) -> Any:
         """A sum that is rounded once."""
         return self.rounded(y, 0.5)
 
-    def scaled(self, y: Any, relative: Any) -> Any:
+    def scaled(self, y: Any, relative: Any, along: int | None = None) -> Any:
         """A product that is rounded once."""
         return self.rounded(y, 0.5)
 

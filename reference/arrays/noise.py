@@ -125,15 +125,18 @@ class Noise:
         most = stack(ulps, values.ndim - 1)
         return self.wrapped(self._off(values, most, np.maximum(most - 0.5, 0.0)))
 
-    def accumulated(self, y: Any, root: Any, terms: Any) -> Any:
-        """``y`` off by the error of a sum of ``terms`` terms; root: that of their squares."""
+    def accumulated(self, y: Any, root: Any, terms: Any, along: int | None = None) -> Any:
+        """``y`` off by the error of a sum of ``terms`` terms; root: that of their squares.
+
+        along: the axis of a scan, each of whose sums has the errors of those before it.
+        """
         values = stacked(y)
         root = stack(root, values.ndim - 1)
         terms = terms if isinstance(terms, float) else stack(terms, values.ndim - 1)
         unit = self.accumulator.unit_roundoff
         size = np.abs(values) * math.sqrt(1 / 3) + root
         size *= unit * self._roundings(values, root, terms)
-        off = self._signed(values, size)
+        off = self._signed(values, size, along)
         if self.truncating:
             lost = values * np.minimum(TRUNCATED * unit * terms, 0.5)
             off[self.drawn :] = -_rows(lost, slice(self.drawn, None))
@@ -156,10 +159,10 @@ class Noise:
             return independent
         return np.where(alike, np.maximum(independent, terms / 2), independent)
 
-    def scaled(self, y: Any, relative: Any) -> Any:
-        """``y`` off by an error of a relative standard deviation, then rounded."""
+    def scaled(self, y: Any, relative: Any, along: int | None = None) -> Any:
+        """``y`` off by an error of a relative standard deviation, then rounded; along a scan."""
         values = stacked(y)
-        off = self._signed(values, stack(relative, values.ndim - 1))
+        off = self._signed(values, stack(relative, values.ndim - 1), along)
         off *= values
         off += values
         return self.wrapped(self._off(off, 0.5, 0.0))
@@ -207,17 +210,22 @@ class Noise:
         np.add(place.T, SIGNS_AND_EXPONENTS * np.arange(len(place)), out=place.T)
         return np.take(self.leanings, place)
 
-    def _signed(self, y: NDArray[Any], size: Floats) -> NDArray[Any]:
+    def _signed(self, y: NDArray[Any], size: Floats, along: int | None) -> NDArray[Any]:
         """Sizes with a random sign (phase) for every sample: just this is their mean square.
 
         The error that outweighs all others in most results would else make σ a matter of luck.
+        Along a scan's axis a random walk takes the place of signs.
         """
         signed = np.zeros((self.count, *y.shape[1:]), y.dtype)
         drawn, most = signed[: self.drawn], _rows(size, slice(self.drawn))
         if y.dtype.kind == "c":
-            np.multiply(most, self._phases(drawn.shape), out=drawn)
+            drawn[:] = self._phases(drawn.shape)
         else:
-            np.copysign(most, self._words(drawn.shape), out=drawn)
+            np.copysign(1.0, self._words(drawn.shape), out=drawn)
+        if along is not None:
+            steps = np.moveaxis(drawn, along % (y.ndim - 1) + 1, -1)
+            steps[:] = np.cumsum(steps, axis=-1) / np.sqrt(np.arange(1, steps.shape[-1] + 1))
+        drawn *= most
         return signed
 
     def _directions(self, y: NDArray[Any], size: Floats) -> NDArray[np.complex128]:

@@ -51,10 +51,10 @@ def _prod(noise: Noise, x: Any, axis: Any = None, *, keepdims: bool = False) -> 
     return _multiplied(noise, product, max(x.size / max(product.size, 1) - 1, 0))
 
 
-def _multiplied(noise: Noise, product: Any, roundings: Any) -> Any:
+def _multiplied(noise: Noise, product: Any, roundings: Any, along: int | None = None) -> Any:
     # Each rounding is off by at most k ulp ≤ 2ku of the product, uniformly: variance (2ku)²/3.
     most = 2 * noise.budget("multiply", product) * noise.accumulator.unit_roundoff
-    return noise.scaled(product, most * np.sqrt(roundings / 3))
+    return noise.scaled(product, most * np.sqrt(roundings / 3), along)
 
 
 def _places(x: Any, axis: int) -> Any:
@@ -65,11 +65,11 @@ def _places(x: Any, axis: int) -> Any:
 
 def _cumsum(noise: Noise, x: Any, axis: int) -> Any:
     root = _root(noise, np.cumsum, x, axis=axis)
-    return noise.accumulated(np.cumsum(x, axis=axis), root, _places(x, axis))
+    return noise.accumulated(np.cumsum(x, axis=axis), root, _places(x, axis), axis)
 
 
 def _cumprod(noise: Noise, x: Any, axis: int) -> Any:
-    return _multiplied(noise, np.cumprod(x, axis=axis), _places(x, axis) - 1)
+    return _multiplied(noise, np.cumprod(x, axis=axis), _places(x, axis) - 1, axis)
 
 
 def _contraction(function: Callable[..., Any]) -> Callable[..., Any]:

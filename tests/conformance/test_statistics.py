@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -149,6 +149,17 @@ def test_all_of_the_evidence_is_added_up() -> None:
         np.testing.assert_allclose(
             getattr(both, name), getattr(one, name) + getattr(other, name), rtol=1e-12
         )
+
+
+@pytest.mark.parametrize(("cases", "deviations"), [(1, 13.4), (10, 7.0), (100, 6.6)])
+def test_a_variance_that_few_runs_tell_has_wider_bounds(cases: int, deviations: float) -> None:
+    """Student's distribution reaches 12.6 with 16 degrees of freedom where the normal does 6.1."""
+    variance = np.full(2, 1e6)
+    shared = {"drawn": variance, "doubt": variance**2, "shares": np.zeros((0, 2))}
+    one = replace(evidence(1, noise), groups=np.zeros(0), **shared)
+    whole = sum([one] * (cases - 1), one)
+    allowed = statistics.statistics(whole).bias.allowed * whole.weights[1]
+    assert allowed / np.sqrt(cases * variance[0]) == pytest.approx(deviations, rel=0.02)
 
 
 def test_what_has_no_one_truth_is_left_out() -> None:

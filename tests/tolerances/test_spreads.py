@@ -154,3 +154,20 @@ def test_an_exact_complex_zero_of_float64_has_no_spread() -> None:
     zero, exact = np.zeros(3, np.complex128), NoiseModel.of("complex128", profile="opencl")
     (found,) = spreads.sigma(lambda wrap: (0 * np.negative(wrap(zero)),), [zero], exact, 7)
     np.testing.assert_array_equal(found, np.zeros(3))
+
+
+@pytest.mark.parametrize("op", ["cumulative_sum", "cumulative_prod"])
+def test_the_results_of_a_scan_share_its_errors(op: str) -> None:
+    """What honest scans add up to is what noisy ones do; of independent errors it is a tenth."""
+    rows = np.random.default_rng(5).normal(1, 0.02, (64, 1024)).astype(np.float32)
+    attrs = {"axis": 1, "include_initial": False, "dtype": "float32"}
+    truth, found = spread(op, [rows], attrs, model())
+    scan = np.cumsum if op == "cumulative_sum" else np.cumprod
+    unit = dtypes.format_of("float32").ulp(truth)
+    error = (scan(rows, axis=1, dtype=np.float32) - truth) / unit
+    honest = [
+        spreads.sums(*each, "float32")
+        for each in zip(error, truth / unit, found.sigma / unit, strict=True)
+    ]
+    noisy = np.mean(found.sums[: spreads.SAMPLES, 1] ** 2)
+    assert 0.1 < np.sum(np.square(honest)[:, 1]) / noisy < 4
