@@ -51,9 +51,13 @@ _DIVIDING = "prod.backward"
 
 _NARROW = ("float16", "bfloat16")
 
-_STORED = ("celu", "gelu_tanh", "hardsigmoid", "hardswish", "leaky_relu", "rsqrt", "sigmoid",
-           "silu", "softsign")  # fmt: skip
+_STORED = ("celu", "elu", "gelu", "gelu_tanh", "hardsigmoid", "hardswish", "leaky_relu", "rsqrt",
+           "sigmoid", "log_sigmoid", "silu", "softsign", "softplus", "mish", "softmax", "softmin",
+           "log_softmax", "logsumexp", "logcumsumexp", "logaddexp", "var", "std")  # fmt: skip
 """Ops composed of others, each of which rounds its result to the tensor's 16 bits."""
+
+_ACCUMULATED = ("cumulative_sum", "cumulative_prod", "prod")
+"""Ops that accumulate in the tensor's own 16 bits."""
 
 _UNCHECKED = frozenset(f"{op}/C3" for op in ("gather", "scatter", "scatter_add"))
 """Indices out of range, at which nothing is found or written."""
@@ -97,6 +101,7 @@ class TinygradBackend(Backend):
             dtypes=frozenset(DTYPES),
             versions={"tinygrad": version("tinygrad")},
             intermediates=frozenset(f"{op}/{dtype}" for op in _STORED for dtype in _NARROW),
+            accumulator={f"{op}/{dtype}": dtype for op in _ACCUMULATED for dtype in _NARROW},
             backward_stable=frozenset(f"{_DIVIDING}/{dtype}" for dtype in ("float32", "float64")),
             unchecked=_UNCHECKED,
             traits={

@@ -21,8 +21,14 @@ def _reduced(name: str) -> Callable[..., Tensor]:
 
 
 def _in_dtype(name: str) -> Callable[..., Tensor]:
+    """A reduction to a dtype; the array's own is not named, as it would be accumulated in then."""
     reduce = _reduced(name)
-    return lambda x, *, dtype, **attrs: reduce(x, dtype=dtype_of(dtype), **attrs)
+
+    def call(x: Tensor, *, dtype: str, **attrs: Any) -> Tensor:
+        named = None if dtype_of(dtype) == x.dtype and x.is_floating_point() else dtype_of(dtype)
+        return reduce(x, dtype=named, **attrs)
+
+    return call
 
 
 def _extreme(name: str) -> Callable[..., Tensor]:
