@@ -24,7 +24,7 @@ def attention(
     """Matmul, exp, sum and matmul again; a query that may look at no key gives 0."""
     group = query.shape[-3] // key.shape[-3]
     key, value = cupy.repeat(key, group, axis=-3), cupy.repeat(value, group, axis=-3)
-    scores = cupy.matmul(query * query.dtype.type(scale), cupy.swapaxes(key, -1, -2))
+    scores = cupy.matmul(query, cupy.swapaxes(key, -1, -2)) * query.dtype.type(scale)
     if scores.size == 0:
         return cupy.zeros((*query.shape[:-1], value.shape[-1]), query.dtype)
     scores = scores if bias is None else scores + bias

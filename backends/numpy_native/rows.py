@@ -47,7 +47,7 @@ def _attention(
 ) -> Array:
     group = query.shape[-3] // key.shape[-3]
     key, value = np.repeat(key, group, axis=-3), np.repeat(value, group, axis=-3)
-    scores = np.matmul(query * query.dtype.type(scale), np.swapaxes(key, -1, -2))
+    scores = np.matmul(query, np.swapaxes(key, -1, -2)) * query.dtype.type(scale)
     scores = scores if bias is None else scores + bias
     if causal_offset is not None:
         causal = np.tri(query.shape[-2], key.shape[-2], causal_offset, dtype=bool)
